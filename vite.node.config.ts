@@ -1,0 +1,19 @@
+import { builtinModules } from 'node:module'
+import { defineConfig } from 'vite'
+
+// `--mode gateway` and `--mode cli` build the programs that run on the pinned Node. Everything they
+// use is bundled, so that the gateway needs to read only its own folder and the cli starts fast.
+export default defineConfig(({ mode }) => ({
+  build: {
+    ssr: `src/${mode}/main.ts`,
+    outDir: `out/${mode}`,
+    target: 'node26',
+    minify: false,
+    emptyOutDir: true,
+    rollupOptions: {
+      external: [/^node:/, ...builtinModules],
+      output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+  ssr: { noExternal: true },
+}))
