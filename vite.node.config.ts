@@ -12,7 +12,8 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     rollupOptions: {
       external: [/^node:/, ...builtinModules],
-      output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js' },
+      // node-fetch, which grammY uses, knows an AbortSignal by the name of its class.
+      output: { entryFileNames: 'main.js', chunkFileNames: '[name]-[hash].js', keepNames: true },
     },
   },
   ssr: { noExternal: true },

@@ -1,0 +1,183 @@
+import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
+import type { SessionKey } from '../../shared/domain/session.ts'
+import type { Logger } from '../../shared/log/logger.ts'
+import type { RunTurn } from '../agent/turn.ts'
+import type { Reached } from '../failpoint.ts'
+import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import type { OutcomeFor, Send } from '../outbound/send-request.ts'
+import { createSessions } from './sessions.ts'
+import { type EndTurn, takeTurn } from './take-turn.ts'
+import { createTurnQueues, type TurnEnd } from './turn-queues.ts'
+
+export interface ConversationsOptions {
+  readonly stateDir: string
+  readonly log: Logger
+  readonly now: () => number
+  /** 8 hex digits. */
+  readonly newId: () => string
+  /** A uuid in lower case. */
+  readonly newSessionId: () => string
+  readonly runTurn: RunTurn
+  readonly send: Send
+  readonly outcomeFor: OutcomeFor
+  /** Nothing is left to do for the event: it is never to be handed in again. */
+  readonly onDone: (eventId: string) => void
+  readonly reached: Reached
+  readonly report: (activity: GatewayActivity) => void
+  /** @default 8 */
+  readonly maxRunning?: number
+  /** Messages that may wait in one session. @default 50 */
+  readonly maxWaiting?: number
+  /** Estimated tokens of the conversation so far that the model gets. @default 32,000 */
+  readonly contextTokens?: number
+  /** Milliseconds until a message is tried again that the disk refused. @default 30 s */
+  readonly retryMs?: number
+}
+
+export interface Conversations {
+  /** A message that the gate let in and that stands in the inbox. */
+  enqueue(item: AcceptedItem): void
+  /** What an earlier run left open, in the order of acceptance. To be called once, before anything else. */
+  recover(openItems: readonly AcceptedItem[]): void
+  /** Ends the turn of a session and gives up what waits in it. Nothing is sent. `why` is one sentence. */
+  abortSession(session: SessionKey, why: string): void
+  /** Turns that run or wait. */
+  turns(): number
+  /** Ends all turns where they are; their messages stay open for the next run. */
+  close(): Promise<void>
+}
+
+const TOO_MANY =
+  'You have sent more messages than I can take in. I have left out the latest; please wait for my answers.'
+
+/** Turns accepted messages into answers: one queue a session, everything on disk before it has an effect. */
+export const createConversations = (options: ConversationsOptions): Conversations => {
+  const { log, maxWaiting = 50, retryMs = 30_000 } = options
+  const sessions = createSessions({ ...options, contextTokens: options.contextTokens ?? 32_000 })
+  const ends = new Map<SessionKey, { readonly controller: AbortController; end: EndTurn | undefined }>()
+  const known = new Set<string>()
+  const toldTooMany = new Set<SessionKey>()
+  const retries = new Set<NodeJS.Timeout>()
+  let closing = false
+
+  const finish = (item: AcceptedItem): void => {
+    known.delete(item.eventId)
+    options.onDone(item.eventId)
+  }
+
+  const run = async (key: SessionKey, item: AcceptedItem): Promise<TurnEnd> => {
+    const turn: { readonly controller: AbortController; end: EndTurn | undefined } = {
+      controller: new AbortController(),
+      end: undefined,
+    }
+    ends.set(key, turn)
+    try {
+      const session = sessions.open(key)
+      const result = await takeTurn(item, session, options, turn.controller.signal, () => turn.end)
+      if (result === 'open') return 'wait'
+      finish(item)
+      return 'finished'
+    } catch (error) {
+      // The disk is full, or a file may not be read. The message waits, and so do those behind it: the order of
+      // a conversation counts more than its speed.
+      sessions.forget(key)
+      log.error('a message waits because its conversation can not be written', {
+        session: key,
+        eventId: item.eventId,
+        error,
+      })
+      reportFor(item, 'failed', 'the conversation can not be written; it is tried again')
+      if (!closing) retryLater(key)
+      return 'wait'
+    } finally {
+      sessions.release(key)
+      ends.delete(key)
+      if (queues.length(key) <= 1) toldTooMany.delete(key)
+    }
+  }
+  const queues = createTurnQueues({ maxRunning: options.maxRunning ?? 8, run })
+
+  const reportFor = (item: AcceptedItem, kind: GatewayActivity['kind'], detail: string): void =>
+    options.report({
+      at: options.now(),
+      kind,
+      provider: item.provider,
+      sender: item.sender,
+      session: item.session,
+      detail: detail.slice(0, 500),
+    })
+
+  const retryLater = (key: SessionKey): void => {
+    const timer = setTimeout(() => {
+      retries.delete(timer)
+      queues.wake(key)
+    }, retryMs)
+    timer.unref()
+    retries.add(timer)
+  }
+
+  const add = (item: AcceptedItem): void => {
+    if (known.has(item.eventId)) return
+    known.add(item.eventId)
+    queues.add(item.session, item)
+  }
+
+  /** Too many wait already: the sender is told once, and the message is given up. */
+  const refuse = async (item: AcceptedItem): Promise<void> => {
+    log.warn('too many messages wait in a session', { session: item.session, eventId: item.eventId })
+    reportFor(item, 'failed', `more than ${maxWaiting} messages wait in this session`)
+    if (!toldTooMany.has(item.session)) {
+      toldTooMany.add(item.session)
+      const { session, provider, chatId, eventId: replyTo } = item
+      try {
+        const result = await options.send({
+          session,
+          provider,
+          chatId,
+          text: TOO_MANY,
+          replyTo,
+          kind: 'notice',
+        })
+        if (result.kind === 'withheld' && result.why === 'locked_down') return
+      } catch (error) {
+        log.error('the sender could not be told that too many messages wait', { session, error })
+      }
+    }
+    options.onDone(item.eventId)
+  }
+
+  return {
+    enqueue(item) {
+      if (closing || known.has(item.eventId)) return
+      if (queues.length(item.session) > maxWaiting) void refuse(item)
+      else add(item)
+    },
+    recover(openItems) {
+      for (const item of openItems) add(item)
+    },
+    abortSession(session, why) {
+      const turn = ends.get(session)
+      if (turn !== undefined && turn.end === undefined) {
+        turn.end = { kind: 'aborted', why }
+        turn.controller.abort(new Error(why))
+      }
+      for (const item of queues.removeWaiting(session)) {
+        log.info('a waiting message is given up', { session, eventId: item.eventId, why })
+        reportFor(item, 'withheld', why)
+        finish(item)
+      }
+    },
+    turns: () => queues.total(),
+    async close() {
+      closing = true
+      for (const timer of retries) clearTimeout(timer)
+      const stopped = queues.stop()
+      for (const turn of ends.values()) {
+        turn.end ??= { kind: 'closing' }
+        turn.controller.abort(new Error('the gateway stops'))
+      }
+      await stopped
+      sessions.close()
+    },
+  }
+}

@@ -1,0 +1,217 @@
+import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
+import { assertNever } from '../../shared/domain/assert-never.ts'
+import type { Logger } from '../../shared/log/logger.ts'
+import { failureSentence } from '../agent/model-failure.ts'
+import type { ModelRef } from '../agent/model-name.ts'
+import type { RunTurn, TurnMessage, TurnResult } from '../agent/turn.ts'
+import { NO_USAGE } from '../agent/usage.ts'
+import type { Reached } from '../failpoint.ts'
+import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import type { OutcomeFor, Send } from '../outbound/send-request.ts'
+import {
+  abortedEntry,
+  answerEntry,
+  interruptedEntry,
+  outboundEntry,
+  outboundFactOf,
+  questionEntries,
+} from './entries-of-turn.ts'
+import type { Session } from './sessions.ts'
+
+/** Why a turn is ended from outside. */
+export type EndTurn =
+  /** The gateway stops. The message stays open, and the next run goes on with it. */
+  | { readonly kind: 'closing' }
+  /** The message is not to be answered any more. One sentence for the owner. */
+  | { readonly kind: 'aborted'; readonly why: string }
+
+export interface TurnParts {
+  readonly log: Logger
+  readonly now: () => number
+  readonly newId: () => string
+  readonly runTurn: RunTurn
+  readonly send: Send
+  readonly outcomeFor: OutcomeFor
+  readonly reached: Reached
+  readonly report: (activity: GatewayActivity) => void
+}
+
+/**
+ * Takes one accepted message to its end, from wherever an earlier attempt left it: what is done already is read
+ * from the transcript and from the ledger of replies, and is not done again.
+ * @param end tells why `signal` was aborted.
+ * @returns `done` if nothing is left to do for it; `open` if the next run of the gateway is to go on.
+ * @throws the system's error if the disk refuses; nothing was answered that is not on disk.
+ */
+export const takeTurn = async (
+  item: AcceptedItem,
+  session: Session,
+  parts: TurnParts,
+  signal: AbortSignal,
+  end: () => EndTurn | undefined,
+): Promise<'done' | 'open'> => {
+  const { transcript } = session
+  const { eventId } = item
+  const activity = (kind: GatewayActivity['kind'], detail: string): void =>
+    parts.report({
+      at: parts.now(),
+      kind,
+      provider: item.provider,
+      sender: item.sender,
+      session: item.session,
+      detail: detail.slice(0, MAX_DETAIL),
+    })
+
+  const begun = parts.outcomeFor(eventId)
+  if (begun !== undefined) {
+    // A reply was begun before, and its end is in the ledger: it never leaves a second time.
+    if (transcript.stateOf(eventId).kind !== 'closed') {
+      transcript.append(outboundEntry({ eventId, result: begun, why: 'before a restart' }))
+    }
+    return 'done'
+  }
+
+  const answered = await obtainAnswer(item, session, parts, signal, end, activity)
+  if (answered.kind !== 'answer') return answered.kind
+
+  if (signal.aborted) {
+    const ended = end()
+    if (ended?.kind !== 'aborted') return 'open'
+    transcript.append(outboundEntry({ eventId, result: 'withheld', why: ended.why }))
+    activity('withheld', ended.why)
+    return 'done'
+  }
+  const result = await parts.send({
+    session: item.session,
+    provider: item.provider,
+    chatId: item.chatId,
+    text: answered.text,
+    replyTo: eventId,
+    kind: 'answer',
+  })
+  transcript.append(outboundEntry(outboundFactOf(eventId, result)))
+  switch (result.kind) {
+    case 'sent':
+      activity('answered', answered.failed ? 'with an apology: the model failed' : 'answered')
+      return 'done'
+    case 'failed':
+    case 'unconfirmed':
+      activity(result.kind, result.why)
+      return 'done'
+    case 'withheld':
+      activity('withheld', result.why)
+      return result.why === 'locked_down' ? 'open' : 'done'
+    default:
+      return assertNever(result)
+  }
+}
+
+/** The contract's limit for a detail. */
+const MAX_DETAIL = 500
+
+type Answered =
+  | { readonly kind: 'answer'; readonly text: string; readonly failed: boolean }
+  | { readonly kind: 'done' | 'open' }
+
+/** The answer that the transcript holds already, or a new one, written there. */
+const obtainAnswer = async (
+  item: AcceptedItem,
+  session: Session,
+  parts: TurnParts,
+  signal: AbortSignal,
+  end: () => EndTurn | undefined,
+  activity: (kind: GatewayActivity['kind'], detail: string) => void,
+): Promise<Answered> => {
+  const { transcript } = session
+  const state = transcript.stateOf(item.eventId)
+  let entryId: string
+  switch (state.kind) {
+    case 'closed':
+      return { kind: 'done' }
+    case 'answered':
+      return { kind: 'answer', text: state.text, failed: false }
+    case 'asked':
+      entryId = state.entryId
+      transcript.append(interruptedEntry(item.eventId))
+      break
+    case 'absent':
+      parts.reached('turn:before-user-entry')
+      // The id was drawn at random elsewhere: one that is taken here belongs to another message.
+      entryId = transcript.has(item.entryId) ? parts.newId() : item.entryId
+      transcript.append(...questionEntries(item, entryId))
+      break
+    default:
+      return assertNever(state)
+  }
+  parts.reached('turn:after-user-entry')
+
+  const result = await ask(item, entryId, session, parts, signal)
+  if (result.kind === 'aborted' || signal.aborted) {
+    const ended = end()
+    if (ended?.kind !== 'aborted') return { kind: 'open' }
+    transcript.append(abortedEntry(result.model, ended.why, parts.now()))
+    session.note({ abortedLastRun: true })
+    activity('withheld', ended.why)
+    return { kind: 'done' }
+  }
+  const text = result.kind === 'answer' ? result.text : failureSentence(result.failure)
+  transcript.append(answerEntry(result, text, parts.now()))
+  parts.reached('turn:after-answer-entry')
+  session.note({
+    surface: item.provider,
+    lastChannel: item.provider,
+    lastTo: item.chatId,
+    model: result.model.model,
+    modelProvider: result.model.provider,
+    inputTokens: result.usage.input,
+    outputTokens: result.usage.output,
+    totalTokens: result.usage.totalTokens,
+    abortedLastRun: false,
+    systemSent: true,
+  })
+  if (result.kind === 'failed') {
+    parts.log.error('the model gave no answer', {
+      session: item.session,
+      eventId: item.eventId,
+      failure: result.failure,
+      detail: result.detail,
+      error: result.error,
+    })
+    activity('failed', result.detail)
+  }
+  return { kind: 'answer', text, failed: result.kind === 'failed' }
+}
+
+const ask = async (
+  item: AcceptedItem,
+  entryId: string,
+  session: Session,
+  parts: TurnParts,
+  signal: AbortSignal,
+): Promise<TurnResult> => {
+  const origin = { provider: item.provider, trust: item.trust, forwarded: item.forwarded }
+  const question: TurnMessage = { role: 'user', text: item.text, boundary: entryId, origin }
+  // Last, also where later messages were answered before this one was taken up again.
+  const before = session.transcript
+    .messages()
+    .filter((message) => message.role !== 'user' || message.boundary !== entryId)
+  let begun = false
+  try {
+    return await parts.runTurn({
+      messages: [...before, question],
+      origin,
+      signal,
+      onText: () => {
+        if (begun) return
+        begun = true
+        parts.reached('turn:mid-stream')
+      },
+    })
+  } catch (error) {
+    // It promises not to throw. That it did is our fault, and no reason to leave somebody without an answer.
+    const detail = 'a fault in the gateway itself; the log has it in full'
+    return { kind: 'failed', model: UNKNOWN_MODEL, failure: 'internal', detail, error, usage: NO_USAGE }
+  }
+}
+
+const UNKNOWN_MODEL: ModelRef = { api: 'offline', provider: 'unknown', model: 'unknown' }

@@ -1,0 +1,258 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { GatewayActivity, StartMessage, ToGateway } from '../shared/contracts/gateway.ts'
+import { assertNever } from '../shared/domain/assert-never.ts'
+import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
+import { parseSenderId } from '../shared/domain/identity.ts'
+import { directSession } from '../shared/domain/session.ts'
+import type { Logger } from '../shared/log/logger.ts'
+import { MODEL_NAME_HINT, parseModelName } from './agent/model-name.ts'
+import { createRunTurn } from './agent/run-turn.ts'
+import { createConversations } from './conversations/conversations.ts'
+import type { Reached } from './failpoint.ts'
+import { standingOf } from './inbound/decide.ts'
+import { createDedupe } from './inbound/dedupe.ts'
+import { createDrops } from './inbound/drops.ts'
+import { openInbox } from './inbound/inbox.ts'
+import { itemsWithoutRight } from './inbound/lost-rights.ts'
+import { createPairing, type StrangersMessage } from './inbound/pairing.ts'
+import { APPROVED_TEXT, pairingText } from './inbound/pairing-text.ts'
+import { createReceive } from './inbound/receive.ts'
+import { readPeople } from './inbound/told-people.ts'
+import type { SupervisorLink } from './ipc/supervisor-link.ts'
+import { type Intent, openLedger } from './outbound/ledger.ts'
+import { createOutbox } from './outbound/outbox.ts'
+import { mayReceive } from './outbound/recipient.ts'
+import { loadProviders } from './start-providers.ts'
+
+export interface GatewayOptions {
+  readonly start: StartMessage
+  readonly link: Pick<SupervisorLink, 'send'>
+  readonly log: Logger
+  /** Takes secrets out of a text that leaves this process other than as a message. */
+  readonly redact: (text: string) => string
+  readonly isLocked: () => boolean
+  /** The latch was found closed in the middle of the work: this process should end. */
+  readonly onLocked: () => void
+  readonly reached: Reached
+  readonly underTest: boolean
+  readonly startedAt: number
+}
+
+export interface Gateway {
+  hear(message: Exclude<ToGateway, StartMessage | { readonly type: 'stop' }>): void
+  /** Hears nothing more, ends the turns where they are, lets what is being sent end, and closes its files. */
+  close(): Promise<void>
+}
+
+const newId = (): string => randomUUID()
+const newShortId = (): string => randomBytes(4).toString('hex')
+
+/** More than this is not reported again at a start; it is in the ledger all the same. */
+const UNCONFIRMED_REPORTED = 200
+
+/**
+ * What a gateway is, from top to bottom: the people it was told, the journal of what came in, the ledger of what
+ * goes out, the conversations between the two, and the messengers at both ends. Everything runs when it resolves.
+ * @throws ClawdbotError `store_corrupt`, `config_invalid`, or what the disk says.
+ */
+export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const { start, link, log, redact, reached, startedAt } = options
+  const now = Date.now
+  const folder = join(start.stateDir, 'gateway')
+  const onProblem = (message: string, error: unknown): void => log.error(message, { error })
+
+  const report = (activity: GatewayActivity): void => {
+    const detail = redact(activity.detail).slice(0, 500)
+    link.send({ type: 'activity', activity: { ...activity, detail } })
+  }
+
+  // Who may do what, as the supervisor told it. Nothing here looks anything up.
+  let people = readPeople(start.people)
+  const warnOfEntries = (): void => {
+    if (people.unparsable.length > 0)
+      log.warn('entries that are no sender ids grant nothing', { entries: people.unparsable.slice(0, 20) })
+  }
+  warnOfEntries()
+
+  // What came in and is not done, and what was seen before.
+  const dedupe = createDedupe()
+  const inbox = openInbox({ folder, dedupe, onProblem })
+
+  // What went out, and the one door.
+  const isOpen = (event: string): boolean => inbox.find(event) !== undefined
+  const ledger = openLedger({ folder, now, isOpen, onProblem })
+  const reportUnconfirmed = ({ id, at, session, provider, chatId, text }: Intent): void => {
+    link.send({ type: 'unconfirmed', reply: { outboundId: id, at, session, provider, chatId, text } })
+  }
+  for (const intent of ledger.unconfirmed().slice(-UNCONFIRMED_REPORTED)) reportUnconfirmed(intent)
+  const providers = await loadProviders({
+    start,
+    underTest: options.underTest,
+    send: link.send,
+    status: (status) => link.send({ type: 'provider', status }),
+    now,
+    newId,
+  })
+  const outbox = createOutbox({
+    ledger,
+    provider: (id) => providers.of(id),
+    isLocked: options.isLocked,
+    mayReceive: (request) => mayReceive(request, { people, item: inbox.find(request.replyTo) }),
+    onLocked: options.onLocked,
+    onUnconfirmed: reportUnconfirmed,
+    reached,
+    now,
+    newId,
+  })
+
+  // Between the two: one queue a session, one turn at a time.
+  const model = parseModelName(start.model.name)
+  if (model === undefined)
+    throw new ClawdbotError(
+      'config_invalid',
+      `There is no model ${JSON.stringify(start.model.name)}.`,
+      `A model is ${MODEL_NAME_HINT}.`,
+    )
+  const { apiKey, baseUrl, timeoutSeconds } = start.model
+  const conversations = createConversations({
+    stateDir: start.stateDir,
+    log: log.child('conversations'),
+    now,
+    newId: newShortId,
+    newSessionId: newId,
+    runTurn: createRunTurn({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
+    send: outbox.send,
+    outcomeFor: outbox.outcomeFor,
+    onDone: (eventId) => {
+      inbox.done(eventId)
+      reached('inbox:done')
+    },
+    reached,
+    report,
+  })
+
+  // Strangers: the supervisor is asked, and it alone knows whether a code may be told.
+  const drops = createDrops((provider, counts) => link.send({ type: 'drops', provider, counts }))
+  const tellCode = async (message: StrangersMessage, code: string | undefined): Promise<void> => {
+    const { provider, sender, chatId, eventId: replyTo } = message
+    const session = directSession(provider, sender)
+    const paired = (detail: string): void =>
+      report({ at: now(), kind: 'paired', provider, sender, session: null, detail })
+    if (code === undefined) return paired('asked for access; was not answered')
+    const text = pairingText(code)
+    const result = await outbox.send({ session, provider, chatId, text, replyTo, kind: 'pairing' })
+    paired(result.kind === 'sent' ? 'asked for access; was told the code' : `asked for access; ${result.why}`)
+  }
+  const pairing = createPairing({
+    pending: (provider) => people.of(provider).pending,
+    ask: (askId, { provider, sender, claims, answer }) =>
+      link.send({ type: 'pairing-ask', askId, provider, sender, claims, answer }),
+    seen: (provider, sender, count) => link.send({ type: 'pairing-seen', provider, sender, count }),
+    created: (message, code) => inBackground(tellCode(message, code), 'a code could not be sent'),
+    dropped: (provider, reason) => drops.count(provider, reason),
+    now,
+  })
+  const inBackground = (work: Promise<void>, problem: string): void =>
+    void work.catch((error: unknown) => onProblem(problem, error))
+
+  // What an earlier run left open goes on, but for those who lost their right meanwhile.
+  const endLostRights = (why: string): void => {
+    const lost = new Set(itemsWithoutRight(inbox.openItems(), people))
+    for (const session of new Set([...lost].map((item) => item.session))) {
+      // Where others still have their right to this session, the outbox withholds the answers one by one.
+      const all = inbox.openItems().filter((item) => item.session === session)
+      if (all.every((item) => lost.has(item))) conversations.abortSession(session, why)
+    }
+    for (const item of lost) inbox.done(item.eventId)
+  }
+  endLostRights('the sender lost the right to write while the gateway was off')
+  conversations.recover(inbox.openItems())
+
+  // And in: gate, journal, conversation.
+  const receive = createReceive({
+    people: () => people,
+    dedupe,
+    inbox,
+    pairing,
+    drops,
+    enqueue: (item) => conversations.enqueue(item),
+    report,
+    reached,
+    now,
+    newEntryId: newShortId,
+    startedAt,
+  })
+  for (const provider of providers.all)
+    provider.start({
+      receive,
+      status: ({ state, detail }) => {
+        log.info('provider', { provider: provider.id, state, detail })
+        link.send({ type: 'provider', status: { provider: provider.id, state, detail: redact(detail) } })
+      },
+    })
+
+  const notify = async (message: Extract<ToGateway, { type: 'notify' }>): Promise<void> => {
+    const { provider } = message
+    const sender = parseSenderId(provider, message.sender)
+    const told = people.of(provider)
+    const standing = sender && standingOf(provider, sender, told.policy, told.people)
+    if (sender === undefined || standing === undefined) return log.warn('nobody to notify', { provider })
+    const { session } = standing
+    const replyTo = `notify:${newId()}`
+    const notice = {
+      session,
+      provider,
+      chatId: sender,
+      text: APPROVED_TEXT,
+      replyTo,
+      kind: 'notice',
+    } as const
+    const result = await outbox.send(notice)
+    if (result.kind !== 'sent')
+      report({ at: now(), kind: 'failed', provider, sender, session, detail: `not notified: ${result.why}` })
+  }
+
+  return {
+    hear: (message) => {
+      switch (message.type) {
+        case 'people':
+          people = readPeople(message)
+          warnOfEntries()
+          pairing.peopleChanged()
+          endLostRights('the sender lost the right to write')
+          link.send({ type: 'ack', revision: message.revision })
+          return
+        case 'pairing-answer':
+          return pairing.answered(message.askId, message.outcome)
+        case 'simulate':
+          try {
+            providers.simulator?.simulate(message)
+          } catch (error) {
+            onProblem('a message of the simulator could not be taken in', error)
+            const detail = `could not be taken in: ${toErrorView(error).message}`
+            report({ at: now(), kind: 'failed', provider: 'simulator', sender: null, session: null, detail })
+          }
+          return
+        case 'notify':
+          return inBackground(notify(message), 'somebody could not be notified')
+        case 'ping': {
+          const turns = conversations.turns()
+          link.send({ type: 'pong', sequence: message.sequence, rssBytes: process.memoryUsage.rss(), turns })
+          return
+        }
+        default:
+          assertNever(message)
+      }
+    },
+    close: async () => {
+      await Promise.all(providers.all.map((provider) => provider.stop()))
+      await conversations.close()
+      await outbox.idle()
+      pairing.close()
+      drops.flush()
+      inbox.close()
+      ledger.close()
+    },
+  }
+}

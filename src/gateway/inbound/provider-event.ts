@@ -1,0 +1,9 @@
+import type { InboundEvent } from '../../shared/domain/inbound.ts'
+
+/** What a provider makes of one thing it was told; the rest of the event is known only here (`receive.ts`). */
+export interface ProviderEvent extends Omit<InboundEvent, 'duplicate' | 'backlog'> {
+  /** Further names of the same event, e.g. chat and message id: any one of them seen before makes a duplicate. */
+  readonly otherIds: readonly string[]
+  /** It had waited at the provider before this gateway connected, whatever the clocks say. */
+  readonly waited: boolean
+}

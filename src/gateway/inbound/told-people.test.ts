@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import { readPeople } from './told-people.ts'
+
+const telegram = (over: Partial<ProviderTold> = {}): PeopleTold => ({
+  revision: 7,
+  providers: [
+    {
+      provider: 'telegram',
+      dmPolicy: 'pairing',
+      everyone: false,
+      silent: false,
+      owners: [],
+      configured: [],
+      approved: [],
+      blocked: [],
+      pending: [],
+      ...over,
+    },
+  ],
+})
+
+describe('the people as told', () => {
+  test('are sets of canonical ids', () => {
+    const told = readPeople(
+      telegram({ owners: ['42'], configured: ['tg:43'], approved: [' 44 '], blocked: ['45'] }),
+    )
+    expect(told.revision).toBe(7)
+    expect(told.of('telegram').people).toEqual({
+      owners: new Set(['42']),
+      configured: new Set(['43']),
+      approved: new Set(['44']),
+      blocked: new Set(['45']),
+    })
+    expect(told.unparsable).toEqual([])
+  })
+
+  test.each([
+    '*',
+    '@alice',
+    '',
+    '042',
+    '4e1',
+    '0x2a',
+    '-42',
+    '-1001234567890',
+    '42.0',
+    '４２',
+    '42\n43',
+    'alice',
+  ])('an entry that is no id grants nothing: %j', (entry) => {
+    const told = readPeople(telegram({ owners: [entry], configured: [entry], approved: [entry] }))
+    const { owners, configured, approved } = told.of('telegram').people
+    expect([owners.size, configured.size, approved.size]).toEqual([0, 0, 0])
+    expect(told.unparsable).toHaveLength(3)
+  })
+
+  test('a provider that nobody told us about is closed', () => {
+    expect(readPeople(telegram()).of('simulator').policy).toEqual({
+      dmPolicy: 'disabled',
+      everyone: false,
+      silent: true,
+    })
+  })
+
+  test('who waits is known with the time of the request', () => {
+    const told = readPeople(
+      telegram({
+        pending: [
+          { id: '9', createdAt: 5 },
+          { id: 'x', createdAt: 6 },
+        ],
+      }),
+    )
+    expect([...told.of('telegram').pending]).toEqual([['9', 5]])
+  })
+})

@@ -1,0 +1,62 @@
+import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import { parseListEntry, type SenderId } from '../../shared/domain/identity.ts'
+import type { People, ProviderPolicy } from '../../shared/domain/people.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+
+/** One provider's people as the gate needs them. */
+export interface ToldProvider {
+  readonly policy: ProviderPolicy
+  readonly people: People
+  /** Strangers who wait for the owner, to the time of their request. */
+  readonly pending: ReadonlyMap<SenderId, number>
+}
+
+export interface ToldPeople {
+  readonly revision: number
+  /** A provider that nobody told us about lets nobody in. */
+  of(provider: ProviderId): ToldProvider
+  /** Entries that are no id of their provider. They grant nothing. */
+  readonly unparsable: readonly string[]
+}
+
+const CLOSED: ToldProvider = {
+  policy: { dmPolicy: 'disabled', everyone: false, silent: true },
+  people: { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  pending: new Map(),
+}
+
+/** The people as told, with every entry parsed once more: what is no canonical id (`*`, `@alice`) grants nothing. */
+export const readPeople = (told: PeopleTold): ToldPeople => {
+  const unparsable: string[] = []
+  const providers = new Map<ProviderId, ToldProvider>(
+    told.providers.map((provider) => [provider.provider, readProvider(provider, unparsable)]),
+  )
+  return { revision: told.revision, of: (provider) => providers.get(provider) ?? CLOSED, unparsable }
+}
+
+const readProvider = (told: ProviderTold, unparsable: string[]): ToldProvider => {
+  const senders = (entries: readonly string[]): ReadonlySet<SenderId> => {
+    const found = new Set<SenderId>()
+    for (const entry of entries) {
+      const sender = parseListEntry(told.provider, entry)
+      if (sender === undefined) unparsable.push(`${told.provider} ${entry}`)
+      else found.add(sender)
+    }
+    return found
+  }
+  const pending = new Map<SenderId, number>()
+  for (const { id, createdAt } of told.pending) {
+    const sender = parseListEntry(told.provider, id)
+    if (sender !== undefined) pending.set(sender, createdAt)
+  }
+  return {
+    policy: { dmPolicy: told.dmPolicy, everyone: told.everyone, silent: told.silent },
+    people: {
+      owners: senders(told.owners),
+      configured: senders(told.configured),
+      approved: senders(told.approved),
+      blocked: senders(told.blocked),
+    },
+    pending,
+  }
+}

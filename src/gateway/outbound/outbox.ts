@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto'
+import { toErrorView } from '../../shared/domain/error.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import type { Reached } from '../failpoint.ts'
+import type { Delivery, Provider } from '../providers/provider.ts'
+import type { Intent, Ledger, Outcome } from './ledger.ts'
+import type { OutcomeFor, Send, SendRequest, SendResult } from './send-request.ts'
+import { splitText } from './split-text.ts'
+
+/** The one door: every message to anybody leaves through `send`. */
+export interface Outbox {
+  readonly send: Send
+  readonly outcomeFor: OutcomeFor
+  /** Resolves when no send is under way. */
+  idle(): Promise<void>
+}
+
+export interface OutboxOptions {
+  readonly ledger: Ledger
+  readonly provider: (id: ProviderId) => Provider | undefined
+  /** True while the owner's STOP is latched. Asked last, before each single message. */
+  readonly isLocked: () => boolean
+  /** Is this request addressed to whom it may be addressed to, now? Asked before each single message. */
+  readonly mayReceive: (request: SendRequest) => boolean
+  /** The latch was found: nothing leaves any more, and this process should end. */
+  readonly onLocked: () => void
+  readonly onUnconfirmed: (intent: Intent) => void
+  readonly reached: Reached
+  readonly now: () => number
+  readonly newId: () => string
+}
+
+/** Makes the outbox over an open ledger. */
+export const createOutbox = (options: OutboxOptions): Outbox => {
+  const { ledger } = options
+  const underWay = new Map<string, Promise<SendResult>>()
+
+  const send: Send = (request) => {
+    // One reply of a kind to an event, also while the first one is still on its way.
+    const key = JSON.stringify([request.replyTo, request.kind])
+    if (underWay.has(key)) return Promise.resolve({ kind: 'withheld', why: 'answered_before' })
+    const sending = sendParts(request).finally(() => underWay.delete(key))
+    underWay.set(key, sending)
+    return sending
+  }
+
+  const sendParts = async (request: SendRequest): Promise<SendResult> => {
+    const provider = options.provider(request.provider)
+    if (provider === undefined) return { kind: 'failed', why: `${request.provider} is not switched on` }
+    const texts = splitText(request.text, provider.maxTextLength)
+    if (texts.length === 0) return { kind: 'failed', why: 'there is no text to send' }
+    const earlier = startedParts(request)
+    if (!isContinuation(earlier, texts)) return { kind: 'withheld', why: 'answered_before' }
+    const messageIds = [...earlier.values()].map(({ outcome }) => outcome?.messageId ?? '')
+    for (const [index, text] of texts.entries()) {
+      if (earlier.has(index + 1)) continue
+      const result = await sendPart(request, provider, { part: index + 1, parts: texts.length, text })
+      if (result.kind !== 'sent') return result
+      messageIds.push(...result.messageIds)
+    }
+    return { kind: 'sent', messageIds }
+  }
+
+  /** What an earlier run of the same reply has begun; a part that lockdown withheld never left, so it counts not. */
+  const startedParts = (
+    request: SendRequest,
+  ): ReadonlyMap<number, { intent: Intent; outcome: Outcome | undefined }> =>
+    new Map(
+      ledger
+        .repliesTo(request.replyTo)
+        .filter(({ intent, outcome }) => intent.kind === request.kind && outcome?.result !== 'withheld')
+        .map((entry) => [entry.intent.part, entry]),
+    )
+
+  const sendPart = async (
+    request: SendRequest,
+    provider: Provider,
+    piece: { readonly part: number; readonly parts: number; readonly text: string },
+  ): Promise<SendResult> => {
+    if (options.isLocked()) return locked()
+    if (!options.mayReceive(request)) return { kind: 'withheld', why: 'not_the_recipient' }
+    const id = options.newId()
+    options.reached('outbox:before-intent')
+    try {
+      const { session, chatId, replyTo, kind } = request
+      const said = { session, provider: request.provider, chatId, replyTo, kind, ...piece }
+      ledger.intend({ id, at: options.now(), ...said, textHash: hash(piece.text) })
+    } catch (error) {
+      return { kind: 'failed', why: `the outbox ledger can not be written: ${toErrorView(error).message}` }
+    }
+    options.reached('outbox:after-intent')
+    // Writing may have taken a while: the latch has the last word.
+    if (options.isLocked()) {
+      ledger.conclude({ id, at: options.now(), result: 'withheld', why: 'locked down' })
+      return locked()
+    }
+    const delivery = await deliver(provider, request.chatId, piece.text)
+    options.reached('outbox:after-send')
+    conclude(id, delivery, request.replyTo)
+    options.reached('outbox:after-outcome')
+    return resultOf(delivery, piece)
+  }
+
+  const conclude = (id: string, delivery: Delivery, replyTo: string): void => {
+    const at = options.now()
+    if (delivery.kind === 'sent')
+      return ledger.conclude({ id, at, result: 'sent', messageId: delivery.messageId })
+    ledger.conclude({ id, at, result: delivery.kind, why: delivery.why })
+    if (delivery.kind !== 'unconfirmed') return
+    const entry = ledger.repliesTo(replyTo).find(({ intent }) => intent.id === id)
+    if (entry !== undefined) options.onUnconfirmed(entry.intent)
+  }
+
+  const locked = (): SendResult => {
+    options.onLocked()
+    return { kind: 'withheld', why: 'locked_down' }
+  }
+
+  return {
+    send,
+    outcomeFor: (eventId) => {
+      const results = ledger
+        .repliesTo(eventId)
+        .filter(({ outcome }) => outcome?.result !== 'withheld')
+        .map(({ intent, outcome }) => ({ intent, result: outcome?.result ?? 'unconfirmed' }))
+      const last = results.at(-1)
+      if (last === undefined) return undefined
+      const worst = (['unconfirmed', 'failed'] as const).find((bad) =>
+        results.some(({ result }) => result === bad),
+      )
+      if (worst !== undefined) return worst
+      // All that was begun has arrived, but not all was begun: `send` goes on where it stopped.
+      return last.intent.part < last.intent.parts ? undefined : 'sent'
+    },
+    idle: async () => {
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** True if nothing was begun yet, or the beginning of exactly this text has arrived and nothing else has happened. */
+const isContinuation = (
+  earlier: ReadonlyMap<number, { intent: Intent; outcome: Outcome | undefined }>,
+  texts: readonly string[],
+): boolean =>
+  earlier.size < texts.length &&
+  [...earlier.values()].every(({ intent, outcome }, index) => {
+    const text = texts[intent.part - 1]
+    return (
+      outcome?.result === 'sent' &&
+      intent.part === index + 1 &&
+      intent.parts === texts.length &&
+      text !== undefined &&
+      intent.textHash === hash(text)
+    )
+  })
+
+/** Whatever a provider throws says nothing about whether the message arrived. */
+const deliver = async (provider: Provider, chatId: string, text: string): Promise<Delivery> => {
+  try {
+    return await provider.send(chatId, text)
+  } catch (error) {
+    return { kind: 'unconfirmed', why: toErrorView(error).message }
+  }
+}
+
+const resultOf = (delivery: Delivery, { part, parts }: { part: number; parts: number }): SendResult => {
+  if (delivery.kind === 'sent') return { kind: 'sent', messageIds: [delivery.messageId] }
+  const where = parts > 1 ? ` (part ${part} of ${parts}; the rest was not sent)` : ''
+  return { kind: delivery.kind, why: `${delivery.why}${where}` }
+}

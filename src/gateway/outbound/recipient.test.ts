@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest'
+import type { ProviderTold } from '../../shared/contracts/gateway.ts'
+import { parseSenderId } from '../../shared/domain/identity.ts'
+import { parseSessionKey } from '../../shared/domain/session.ts'
+import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import { itemsWithoutRight } from '../inbound/lost-rights.ts'
+import { readPeople, type ToldPeople } from '../inbound/told-people.ts'
+import { mayReceive } from './recipient.ts'
+import type { SendRequest } from './send-request.ts'
+
+const people = (over: Partial<ProviderTold> = {}): ToldPeople =>
+  readPeople({
+    revision: 1,
+    providers: [
+      {
+        provider: 'telegram',
+        dmPolicy: 'pairing',
+        everyone: false,
+        silent: false,
+        owners: ['1'],
+        configured: [],
+        approved: ['42'],
+        blocked: [],
+        pending: [],
+        ...over,
+      },
+    ],
+  })
+
+const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
+  const sender = parseSenderId('telegram', from)
+  const key = parseSessionKey(session)
+  if (sender === undefined || key === undefined) throw new Error('not an item')
+  return {
+    eventId: 'e1',
+    provider: 'telegram',
+    sender,
+    session: key,
+    trust: 'friend',
+    chatId: from,
+    text: 'hello',
+    forwarded: false,
+    claims: {},
+    sentAt: 1,
+    acceptedAt: 2,
+    entryId: '00000001',
+  }
+}
+
+const request = (over: Partial<SendRequest> = {}): SendRequest => ({
+  session: 'telegram:dm:42',
+  provider: 'telegram',
+  chatId: '42',
+  text: 'the answer',
+  replyTo: 'e1',
+  kind: 'answer',
+  ...over,
+})
+
+describe('an answer', () => {
+  test('goes to the conversation that asked', () => {
+    expect(mayReceive(request(), { people: people(), item: item() })).toBe(true)
+  })
+
+  test.each([
+    ['another chat, which the model may have made up (openclaw #10157)', { chatId: '43' }],
+    ['a group', { chatId: '-10042' }],
+    ['a name', { chatId: '@alice' }],
+    ['another provider', { provider: 'simulator' }],
+    ['the owner’s session', { session: 'main' }],
+    ['another event', { replyTo: 'e2' }],
+  ] as const)('goes not to %s', (_what, over) => {
+    expect(mayReceive(request(over), { people: people({ approved: ['42', '43'] }), item: item() })).toBe(
+      false,
+    )
+  })
+
+  test('goes to nobody when the event is not open', () => {
+    expect(mayReceive(request(), { people: people(), item: undefined })).toBe(false)
+  })
+
+  test.each([
+    ['revoked', { approved: [] }],
+    ['blocked', { blocked: ['42'] }],
+    ['switched off by allowlist', { dmPolicy: 'allowlist' }],
+    ['switched off altogether', { dmPolicy: 'disabled' }],
+  ] satisfies [string, Partial<ProviderTold>][])(
+    'goes not to a sender whose right is %s meanwhile',
+    (_what, over) => {
+      const now = people(over)
+      expect(mayReceive(request(), { people: now, item: item() })).toBe(false)
+      expect(itemsWithoutRight([item()], now)).toHaveLength(1)
+    },
+  )
+
+  test('of the main session goes not to somebody who is the owner no more', () => {
+    const asked = item('1', 'main')
+    const main = request({ session: 'main', chatId: '1' })
+    expect(mayReceive(main, { people: people(), item: asked })).toBe(true)
+    const now = people({ owners: ['7'], approved: ['1'] })
+    expect(mayReceive(main, { people: now, item: asked })).toBe(false)
+    expect(itemsWithoutRight([asked], now)).toHaveLength(1)
+  })
+
+  test('still goes to a friend who was a guest: the session is the same', () => {
+    expect(itemsWithoutRight([item()], people({ approved: [], configured: ['42'] }))).toEqual([])
+  })
+})
+
+describe('a code', () => {
+  const code = request({ kind: 'pairing', chatId: '9', session: 'telegram:dm:9' })
+
+  test('goes to a stranger under pairing', () => {
+    expect(mayReceive(code, { people: people(), item: undefined })).toBe(true)
+  })
+
+  test.each([
+    ['under allowlist (openclaw #26982)', { dmPolicy: 'allowlist' }],
+    ['under open (openclaw #13294)', { dmPolicy: 'open' }],
+    ['when disabled', { dmPolicy: 'disabled' }],
+    ['in silent mode', { silent: true }],
+    ['to somebody blocked', { blocked: ['9'] }],
+    ['to somebody who is in already', { approved: ['9'] }],
+    ['to the owner', { owners: ['9'] }],
+  ] satisfies [string, Partial<ProviderTold>][])('is not sent %s', (_what, over) => {
+    const told = people(over)
+    expect(mayReceive(code, { people: told, item: undefined })).toBe(false)
+  })
+})
+
+describe('a notice', () => {
+  const notice = request({ kind: 'notice', replyTo: 'notify:1' })
+
+  test('goes to somebody approved, and to nobody else (CVE-2026-35647)', () => {
+    expect(mayReceive(notice, { people: people(), item: undefined })).toBe(true)
+    expect(mayReceive(notice, { people: people({ approved: [] }), item: undefined })).toBe(false)
+    expect(mayReceive({ ...notice, session: 'main' }, { people: people(), item: undefined })).toBe(false)
+  })
+})

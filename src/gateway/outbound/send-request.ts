@@ -1,0 +1,32 @@
+import type { ProviderId } from '../../shared/domain/provider.ts'
+
+/** One text for one chat. The outbox is the only way out, and asks its questions about every one of these. */
+export interface SendRequest {
+  /** The session that speaks; for a pairing text and a notice, the session the recipient has or would get. */
+  readonly session: string
+  readonly provider: ProviderId
+  readonly chatId: string
+  readonly text: string
+  /** The event this replies to. A reply of one kind to one event leaves at most once, over all restarts. */
+  readonly replyTo: string
+  readonly kind: 'answer' | 'pairing' | 'notice'
+}
+
+/** What became of a request; all the parts of a long text together. */
+export type SendResult =
+  | { readonly kind: 'sent'; readonly messageIds: readonly string[] }
+  /** Proven not to have arrived (in whole). It is not tried again. */
+  | { readonly kind: 'failed'; readonly why: string }
+  /** It may have arrived. It is shown to the owner, and never sent again on a guess. */
+  | { readonly kind: 'unconfirmed'; readonly why: string }
+  /** Not sent on purpose. `locked_down`: the process is about to stop, and the event stays open. */
+  | { readonly kind: 'withheld'; readonly why: 'locked_down' | 'not_the_recipient' | 'answered_before' }
+
+/**
+ * What the ledger of this and earlier runs knows about the replies to one event. Undefined: none was begun, or the
+ * first parts of one have arrived and sending the same text again sends the rest.
+ */
+export type ReplyOutcome = 'sent' | 'failed' | 'unconfirmed'
+
+export type Send = (request: SendRequest) => Promise<SendResult>
+export type OutcomeFor = (eventId: string) => ReplyOutcome | undefined

@@ -1,0 +1,30 @@
+import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import type { ProviderEvent } from '../inbound/provider-event.ts'
+
+/** What became of one message that was given to the messenger. */
+export type Delivery =
+  | { readonly kind: 'sent'; readonly messageId: string }
+  /** Proven: the messenger refused it, or nothing of it was ever written to the wire. */
+  | { readonly kind: 'failed'; readonly why: string }
+  /** The messenger may have it. */
+  | { readonly kind: 'unconfirmed'; readonly why: string }
+
+export interface ProviderHandlers {
+  /** Called for each event, in order. The provider confirms an event only after this has returned. */
+  readonly receive: (event: ProviderEvent) => void
+  readonly status: (status: Pick<ProviderStatus, 'state' | 'detail'>) => void
+}
+
+/** A messenger. It knows how to hear and to speak; whom to hear and what to say is decided elsewhere. */
+export interface Provider {
+  readonly id: ProviderId
+  /** The longest text of one message, in UTF-16 units. */
+  readonly maxTextLength: number
+  /** Begins to connect and returns at once; how it goes is told by `status`. Never throws. */
+  start(handlers: ProviderHandlers): void
+  /** Hears nothing any more when it resolves. A send that is under way may go on. */
+  stop(): Promise<void>
+  /** Ends by itself in finite time. Only the outbox calls it. */
+  send(chatId: string, text: string): Promise<Delivery>
+}

@@ -1,0 +1,58 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { shell } from 'electron'
+import type { CommandResult, LogSnapshot } from '../shared/contracts/bridge.ts'
+import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { Supervisor } from '../supervisor/supervisor.ts'
+import type { Handlers } from './router.ts'
+
+const done = (note: string): CommandResult => ({ ok: true, note })
+
+/** The owner's clicks, each handed to the supervisor; main decides nothing by itself. */
+export const createHandlers = (
+  supervisor: Supervisor,
+  paths: StatePaths,
+  followLogs: () => Promise<LogSnapshot>,
+): Handlers => ({
+  'state.get': async () => supervisor.snapshot(),
+  'logs.follow': followLogs,
+  'gateway.start': async () => {
+    await supervisor.start()
+    return done('Starting the gateway')
+  },
+  'gateway.stop': async () => {
+    await supervisor.stop()
+    return done('The gateway is stopped')
+  },
+  'gateway.restart': async () => {
+    await supervisor.restart()
+    return done('The gateway was restarted')
+  },
+  'lockdown.stop': async () => {
+    await supervisor.lockdown('you, from this window', 'STOP was pressed')
+    return done('Everything is stopped')
+  },
+  'lockdown.resume': async ({ reason }) => {
+    await supervisor.resume(reason)
+    return done('Resumed. Nothing was started.')
+  },
+  'pairing.approve': async ({ provider, id, code }) => done(await supervisor.approve(provider, id, code)),
+  'pairing.deny': async ({ provider, id }) => done(await supervisor.deny(provider, id)),
+  'pairing.undo': async ({ decision }) => done(await supervisor.undo(decision)),
+  'people.block': async ({ provider, id }) => done(await supervisor.block(provider, id)),
+  'people.unblock': async ({ provider, id }) => done(await supervisor.unblock(provider, id)),
+  'people.revoke': async ({ provider, id }) => done(await supervisor.revoke(provider, id)),
+  'simulator.say': async ({ sender, name, text }) => {
+    await supervisor.simulate(sender, name, text)
+    return done('')
+  },
+  'config.open': async () => {
+    const exists = await stat(paths.config).then(
+      () => true,
+      () => false,
+    )
+    // Where there is no config yet the folder is shown, so that the owner sees where it belongs.
+    const problem = await shell.openPath(exists ? paths.config : dirname(paths.config))
+    return problem === '' ? done('') : done(`Open it yourself: ${paths.config}`)
+  },
+})

@@ -1,0 +1,34 @@
+import { type BrowserWindow, app, Notification } from 'electron'
+import type { AppState } from '../shared/contracts/app-state.ts'
+import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
+
+/**
+ * Returns a function to be told each state: it raises a native notification for a pairing request that
+ * was not there before, and keeps the badge at the number waiting. No text of the stranger is shown
+ * outside the window; a click brings the request up.
+ */
+export const createRequestNotifier = (
+  window: BrowserWindow,
+  showRequests: () => void,
+): ((state: AppState) => void) => {
+  let known = new Set<string>()
+  return (state) => {
+    const waiting = new Set(state.requests.map((request) => `${request.provider}:${request.code}`))
+    app.setBadgeCount(waiting.size)
+    for (const request of state.requests) {
+      if (known.has(`${request.provider}:${request.code}`) || window.isFocused()) continue
+      if (!Notification.isSupported()) continue
+      const notification = new Notification({
+        title: 'Somebody asks for access',
+        body: `${PROVIDER_LABEL[request.provider]} ${request.id}`,
+      })
+      notification.on('click', () => {
+        window.show()
+        window.focus()
+        showRequests()
+      })
+      notification.show()
+    }
+    known = waiting
+  }
+}

@@ -1,0 +1,89 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+import { assertNever } from '../../shared/domain/assert-never.ts'
+import { LogsScreen } from '../features/logs/logs-screen.tsx'
+import { OverviewScreen } from '../features/overview/overview-screen.tsx'
+import { PairingScreen } from '../features/pairing/pairing-screen.tsx'
+import { PeopleScreen } from '../features/people/people-screen.tsx'
+import { SimulatorScreen } from '../features/simulator/simulator-screen.tsx'
+import { useApp, useIsLocked } from '../store/app-store.ts'
+import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
+import { Toasts } from '../ui/toasts.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { Header } from './header.tsx'
+import { NoState } from './loading.tsx'
+import { LockBanner } from './lock-banner.tsx'
+import { Nav } from './nav.tsx'
+import { Palette } from './palette.tsx'
+import { ShortcutSheet } from './shortcut-sheet.tsx'
+import { FeedBanner, GatewayBanner } from './state-banners.tsx'
+
+/** The frame, and in it the screen that the address names. */
+export const App = (): ReactNode => {
+  const address = useAddress()
+  const place = parsePlace(address)
+  const ready = useApp(({ feed }) => feed.state !== null)
+  const locked = useIsLocked()
+  const main = useFocusOnJump(place.screen)
+  return (
+    <div
+      className={`grid h-full grid-cols-[212px_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:grid-cols-1 max-sm:grid-rows-[auto_auto_minmax(0,1fr)] ${
+        locked ? 'locked-frame' : ''
+      }`}
+    >
+      <Nav screen={place.screen} />
+      <Header />
+      <main
+        ref={main}
+        tabIndex={-1}
+        aria-label={SCREEN_LABEL[place.screen]}
+        className="relative flex flex-col overflow-auto px-6 py-5 max-sm:px-4"
+      >
+        <ErrorBoundary key={address}>
+          {ready ? (
+            <>
+              <LockBanner />
+              <FeedBanner />
+              <GatewayBanner />
+              <ScreenOf place={place} />
+            </>
+          ) : (
+            <NoState title={SCREEN_LABEL[place.screen]} />
+          )}
+        </ErrorBoundary>
+      </main>
+      <Palette />
+      <ShortcutSheet />
+      <Toasts />
+    </div>
+  )
+}
+
+const ScreenOf = ({ place }: { readonly place: Place }): ReactNode => {
+  switch (place.screen) {
+    case 'overview':
+      return <OverviewScreen />
+    case 'pairing':
+      return <PairingScreen wanted={place.person} />
+    case 'people':
+      return <PeopleScreen />
+    case 'logs':
+      return <LogsScreen />
+    case 'simulator':
+      return <SimulatorScreen wanted={place.person} />
+    default:
+      return assertNever(place.screen)
+  }
+}
+
+/** A jump by key or command moves the focus into the new screen; the first screen leaves it alone. */
+const useFocusOnJump = (screen: Place['screen']): React.RefObject<HTMLElement | null> => {
+  const main = useRef<HTMLElement>(null)
+  const shown = useRef(screen)
+  useEffect(() => {
+    if (shown.current === screen) return
+    shown.current = screen
+    main.current?.scrollTo({ top: 0 })
+    if (document.activeElement === document.body || document.activeElement === null) main.current?.focus()
+  }, [screen])
+  return main
+}

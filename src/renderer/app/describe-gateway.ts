@@ -1,0 +1,77 @@
+// What the state of the gateway and of a messenger is called, and which shape stands beside it.
+import type { GatewayView, LockdownView } from '../../shared/contracts/app-state.ts'
+import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
+import { assertNever } from '../../shared/domain/assert-never.ts'
+import { clockSeconds, duration, megabytes } from '../ui/format-time.ts'
+import type { StatusKind } from '../ui/status-shape.tsx'
+
+export interface Described {
+  readonly kind: StatusKind
+  readonly label: string
+  /** A passing time or a size, in small letters beside it; empty where there is none. */
+  readonly detail: string
+}
+
+/** The gateway's state in words, at the moment `now` (milliseconds since the epoch). */
+export const describeGateway = (
+  gateway: GatewayView,
+  lockdown: LockdownView | null,
+  now: number,
+): Described => {
+  const lasted = duration(now - gateway.since)
+  switch (gateway.phase) {
+    case 'stopped':
+      return { kind: 'off', label: 'Gateway stopped', detail: `for ${lasted}` }
+    case 'starting':
+      return { kind: 'busy', label: 'Gateway starting', detail: lasted }
+    case 'running':
+      return {
+        kind: 'good',
+        label: 'Gateway running',
+        detail: gateway.rssBytes === null ? lasted : `${lasted} · ${megabytes(gateway.rssBytes)}`,
+      }
+    case 'unresponsive':
+      return { kind: 'warn', label: 'Gateway unresponsive', detail: `for ${lasted}` }
+    case 'stopping':
+      return { kind: 'busy', label: 'Gateway stopping', detail: lasted }
+    case 'backing-off':
+      return { kind: 'warn', label: 'Gateway backing off', detail: startsIn(gateway.retryAt, now) }
+    case 'failed':
+      return { kind: 'bad', label: 'Gateway failed', detail: `${lasted} ago` }
+    case 'locked':
+      return {
+        kind: 'bad',
+        label: 'Locked down',
+        detail: `since ${clockSeconds(lockdown?.at ?? gateway.since)}`,
+      }
+    default:
+      return assertNever(gateway.phase)
+  }
+}
+
+const startsIn = (retryAt: number | null, now: number): string =>
+  retryAt === null ? '' : retryAt <= now ? 'starts now' : `starts in ${Math.ceil((retryAt - now) / 1000)} s`
+
+/** A messenger's state in a word; empty when it is simply connected. */
+export const describeProvider = (
+  state: ProviderStatus['state'],
+): { readonly kind: StatusKind; readonly word: string } => {
+  switch (state) {
+    case 'off':
+      return { kind: 'off', word: 'off' }
+    case 'connecting':
+      return { kind: 'busy', word: 'connecting' }
+    case 'connected':
+      return { kind: 'good', word: '' }
+    case 'retrying':
+      return { kind: 'warn', word: 'retrying' }
+    case 'refused':
+      return { kind: 'bad', word: 'refused' }
+    case 'conflict':
+      return { kind: 'bad', word: 'in conflict' }
+    case 'failed':
+      return { kind: 'bad', word: 'failed' }
+    default:
+      return assertNever(state)
+  }
+}

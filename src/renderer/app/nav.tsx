@@ -1,0 +1,68 @@
+import { Activity, FlaskConical, type LucideIcon, ScrollText, UserPlus, Users } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useApp } from '../store/app-store.ts'
+import { hrefOf, JUMP_KEY, SCREEN_LABEL, SCREENS, type Screen } from '../store/screen.ts'
+import { Kbd } from '../ui/kbd.tsx'
+import { modifierKey } from '../ui/words.ts'
+import { Brand } from './brand.tsx'
+
+const ICONS: Readonly<Record<Screen, LucideIcon>> = {
+  overview: Activity,
+  pairing: UserPlus,
+  people: Users,
+  logs: ScrollText,
+  simulator: FlaskConical,
+}
+
+/** Left of everything; on a narrow window a bar on top. */
+export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
+  const waiting = useApp(({ feed }) => feed.state?.requests.length ?? 0)
+  const show = useApp((store) => store.show)
+  return (
+    <nav
+      aria-label="Screens"
+      className="flex flex-col gap-px border-r border-line bg-side px-2 py-3 max-sm:flex-row max-sm:flex-wrap max-sm:border-r-0 max-sm:border-b max-sm:py-1.5 sm:row-span-2"
+    >
+      <Brand />
+      {SCREENS.map((name) => {
+        const Icon = ICONS[name]
+        return (
+          <a
+            key={name}
+            href={hrefOf(name)}
+            aria-current={name === screen ? 'page' : undefined}
+            aria-keyshortcuts={`g ${JUMP_KEY[name]}`}
+            className="flex h-[30px] items-center gap-2.5 rounded-s px-2 text-soft hover:bg-raised hover:text-fg aria-[current]:bg-raised aria-[current]:font-medium aria-[current]:text-fg"
+          >
+            <Icon aria-hidden className="size-4 stroke-[1.7]" />
+            {SCREEN_LABEL[name]}
+            {name === 'pairing' && waiting > 0 ? (
+              <span className="ml-auto rounded-full bg-accent-bg px-[7px] py-px text-xs font-medium text-accent">
+                {waiting}
+                <span className="sr-only"> waiting</span>
+              </span>
+            ) : null}
+          </a>
+        )
+      })}
+      <div className="mt-auto flex flex-col items-start gap-1 pt-2 text-xs text-faint max-sm:mt-0 max-sm:ml-auto max-sm:flex-row max-sm:items-center max-sm:pt-0">
+        <button
+          type="button"
+          onClick={() => show('palette')}
+          aria-keyshortcuts="Control+K Meta+K"
+          className="flex h-6 items-center gap-1.5 rounded-s px-2 hover:bg-raised hover:text-fg"
+        >
+          Commands <Kbd>{modifierKey(navigator.platform)} K</Kbd>
+        </button>
+        <button
+          type="button"
+          onClick={() => show('sheet')}
+          aria-keyshortcuts="?"
+          className="flex h-6 items-center gap-1.5 rounded-s px-2 hover:bg-raised hover:text-fg"
+        >
+          Shortcuts <Kbd>?</Kbd>
+        </button>
+      </div>
+    </nav>
+  )
+}

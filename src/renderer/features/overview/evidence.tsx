@@ -1,0 +1,204 @@
+import type { ReactNode } from 'react'
+import { assertNever } from '../../../shared/domain/assert-never.ts'
+import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
+import { describeProvider } from '../../app/describe-gateway.ts'
+import { useSlice } from '../../store/app-store.ts'
+import { hrefOf } from '../../store/screen.ts'
+import { useClock } from '../../ui/clock.ts'
+import { dayTime } from '../../ui/format-time.ts'
+import { LinkButton } from '../../ui/link-button.tsx'
+import { RemoteText } from '../../ui/remote-text.tsx'
+import { describeSource } from '../people/people-order.ts'
+import { type Fact, letIn } from './facts.ts'
+
+/** What a fact was made from, in full. */
+export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
+  switch (id) {
+    case 'reach':
+      return <ReachEvidence />
+    case 'spawn':
+      return <SpawnEvidence />
+    case 'friend':
+      return <FriendEvidence />
+    case 'messengers':
+      return <MessengersEvidence />
+    case 'files':
+      return <FilesEvidence />
+    case 'unconfirmed':
+      return <UnconfirmedEvidence />
+    case 'host':
+      return <HostEvidence />
+    default:
+      return assertNever(id)
+  }
+}
+
+const ReachEvidence = (): ReactNode => {
+  const people = useSlice('people')
+  const providers = useSlice('providers')
+  const simulated = people.filter(({ provider, effective }) => provider === 'simulator' && effective).length
+  return (
+    <>
+      <ul>
+        {providers
+          .filter(({ provider }) => provider !== 'simulator')
+          .map(({ provider, dmPolicy, silent, everyone }) => (
+            <li key={provider}>
+              {PROVIDER_LABEL[provider]}: <span className="mono">dmPolicy {dmPolicy}</span>
+              {everyone ? <span className="mono">, "*" in allowFrom</span> : null}
+              {silent ? ', strangers get no answer' : null}
+            </li>
+          ))}
+        {letIn(people).map((person) => (
+          <li key={`${person.provider}:${person.id}`}>
+            {PROVIDER_LABEL[person.provider]} <RemoteText text={person.id} className="mono" />: {person.trust}
+            , {describeSource(person)}
+          </li>
+        ))}
+        <li>
+          Simulator: {simulated} made-up {simulated === 1 ? 'person' : 'people'}, only from this window
+        </li>
+      </ul>
+      <div className="mt-2">
+        <LinkButton size="s" href={hrefOf('people')}>
+          Open People
+        </LinkButton>
+      </div>
+    </>
+  )
+}
+
+const SpawnEvidence = (): ReactNode => {
+  const { grants, pid } = useSlice('gateway')
+  return (
+    <>
+      <p>
+        {pid === null ? 'No process runs.' : `Process ${pid} was started with`}
+        {grants.length === 0 ? ' No flags are known.' : ' these flags of Node, and nothing else:'}
+      </p>
+      {grants.length === 0 ? null : (
+        <ul
+          aria-label="Permission flags"
+          className="mt-1 rounded-s border border-line bg-sunken px-3 py-2 font-mono text-s"
+        >
+          {grants.map((grant) => (
+            <li key={grant}>
+              <RemoteText text={grant} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="mt-1">
+        Starting a program needs <span className="mono">--allow-child-process</span>.
+      </p>
+    </>
+  )
+}
+
+const FriendEvidence = (): ReactNode => {
+  const { model } = useSlice('config')
+  return (
+    <p>
+      A message that the gate accepts goes to the model (<RemoteText text={model} className="mono" />
+      ), and the model's text goes back to the chat that asked. No tool is connected, so whatever the model
+      can be talked into stays text. A friend's chat never shares your session.
+    </p>
+  )
+}
+
+const MessengersEvidence = (): ReactNode => {
+  const providers = useSlice('providers')
+  return (
+    <ul>
+      {providers.map(({ provider, state, detail }) => (
+        <li key={provider}>
+          {PROVIDER_LABEL[provider]}: {describeProvider(state).word || 'connected'}
+          {detail === '' ? null : (
+            <>
+              . <RemoteText text={detail} />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const FilesEvidence = (): ReactNode => {
+  const problems = useSlice('problems')
+  const { path, exists, error, logFile, stateDir, model } = useSlice('config')
+  return (
+    <>
+      {error === null ? null : (
+        <p className="text-bad">
+          <RemoteText text={error.message} /> <RemoteText text={error.hint} className="text-soft" />
+        </p>
+      )}
+      {problems.map((problem) => (
+        <p key={problem.file}>
+          <RemoteText text={problem.file} className="mono" />:{' '}
+          <RemoteText text={problem.error.message} className="text-bad" />{' '}
+          <RemoteText text={problem.error.hint} />
+        </p>
+      ))}
+      <dl className="grid grid-cols-[72px_minmax(0,1fr)] gap-x-3">
+        <dt className="text-faint">Config</dt>
+        <dd className="mono">
+          <RemoteText text={path} />
+          {exists ? '' : ' (not there)'}
+        </dd>
+        <dt className="text-faint">State</dt>
+        <dd className="mono">
+          <RemoteText text={stateDir} />
+        </dd>
+        <dt className="text-faint">Log</dt>
+        <dd className="mono">
+          <RemoteText text={logFile} />
+        </dd>
+        <dt className="text-faint">Model</dt>
+        <dd className="mono">
+          <RemoteText text={model} />
+        </dd>
+      </dl>
+    </>
+  )
+}
+
+const UnconfirmedEvidence = (): ReactNode => {
+  const unconfirmed = useSlice('unconfirmed')
+  if (unconfirmed.length === 0)
+    return <p>Each reply's send was written down before it began, and its end after it.</p>
+  return (
+    <ul className="flex flex-col gap-2">
+      {unconfirmed.map((reply) => (
+        <li key={reply.outboundId}>
+          <div className="text-faint">
+            <When at={reply.at} /> to {PROVIDER_LABEL[reply.provider]}{' '}
+            <RemoteText text={reply.chatId} className="mono" /> (
+            <RemoteText text={reply.session} className="mono" />)
+          </div>
+          <blockquote className="mt-0.5 border-l-2 border-warn pl-2.5">
+            <RemoteText text={reply.text} shape="block" />
+          </blockquote>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const When = ({ at }: { readonly at: number }): ReactNode => useClock((now) => dayTime(at, now))
+
+const HostEvidence = (): ReactNode => {
+  const { notes } = useSlice('host')
+  return notes.length === 0 ? (
+    <p>Checked when the app started.</p>
+  ) : (
+    <ul className="list-disc pl-4">
+      {notes.map((note) => (
+        <li key={note}>
+          <RemoteText text={note} />
+        </li>
+      ))}
+    </ul>
+  )
+}

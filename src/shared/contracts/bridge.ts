@@ -1,0 +1,79 @@
+// The boundary between the window and main. The preload api, the router and the table in the docs derive from it.
+import { z } from 'zod'
+import { PROVIDERS } from '../domain/provider.ts'
+import type { AppState, LogLine, StatePatch } from './app-state.ts'
+
+const provider = z.enum(PROVIDERS)
+const id = z.string().min(1).max(200)
+const person = z.object({ provider, id })
+const none = z.undefined()
+
+/** What a command answers: done, or the product's own error for the screen. */
+export type CommandResult =
+  | { readonly ok: true; readonly note: string }
+  | {
+      readonly ok: false
+      readonly error: { readonly code: string; readonly message: string; readonly hint: string }
+    }
+
+export interface Snapshot {
+  readonly sequence: number
+  readonly state: AppState
+}
+
+export interface LogSnapshot {
+  readonly file: string
+  readonly lines: readonly LogLine[]
+}
+
+const output = <T>() => z.custom<T>()
+const query = <I extends z.ZodType, T>(input: I) => ({ kind: 'query', input, output: output<T>() }) as const
+const command = <I extends z.ZodType>(input: I) =>
+  ({ kind: 'command', input, output: output<CommandResult>() }) as const
+const event = <T>() => ({ kind: 'event', output: output<T>() }) as const
+
+/** What the window may ask main, once. Inputs are parsed by main. A command changes something, a query does not. */
+export const calls = {
+  'state.get': query<typeof none, Snapshot>(none),
+  'logs.follow': query<typeof none, LogSnapshot>(none),
+  'gateway.start': command(none),
+  'gateway.stop': command(none),
+  'gateway.restart': command(none),
+  'lockdown.stop': command(none),
+  'lockdown.resume': command(z.object({ reason: z.string().trim().min(3).max(500) })),
+  'pairing.approve': command(person.extend({ code: z.string().length(8) })),
+  'pairing.deny': command(person),
+  'pairing.undo': command(z.object({ decision: id })),
+  'people.block': command(person),
+  'people.unblock': command(person),
+  'people.revoke': command(person),
+  'simulator.say': command(
+    z.object({ sender: id, name: z.string().max(64), text: z.string().min(1).max(4096) }),
+  ),
+  'config.open': command(none),
+} as const
+
+/** What main tells the window. */
+export const events = {
+  'state.patch': event<StatePatch>(),
+  'logs.lines': event<{ readonly lines: readonly LogLine[]; readonly dropped: number }>(),
+  /** A native notification was clicked: go to this screen. */
+  navigate: event<{ readonly screen: string }>(),
+} as const
+
+type Calls = typeof calls
+type Events = typeof events
+export type CallChannel = keyof Calls
+export type EventChannel = keyof Events
+export type InputOf<K extends CallChannel> = z.infer<Calls[K]['input']>
+export type OutputOf<K extends CallChannel> = z.infer<Calls[K]['output']>
+export type PayloadOf<K extends EventChannel> = z.infer<Events[K]['output']>
+
+export const isCallChannel = (channel: string): channel is CallChannel => Object.hasOwn(calls, channel)
+export const isEventChannel = (channel: string): channel is EventChannel => Object.hasOwn(events, channel)
+
+/** What the preload puts on `window.clawdbot`: calls go up, events come down. */
+export interface BridgeApi {
+  readonly call: <K extends CallChannel>(channel: K, input: InputOf<K>) => Promise<OutputOf<K>>
+  readonly on: <K extends EventChannel>(channel: K, listener: (payload: PayloadOf<K>) => void) => () => void
+}

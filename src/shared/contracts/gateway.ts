@@ -1,0 +1,166 @@
+// The boundary between the supervisor and the gateway: JSON over the child's ipc channel, parsed on both sides.
+import { z } from 'zod'
+import { DM_POLICIES } from '../domain/people.ts'
+import { PROVIDERS } from '../domain/provider.ts'
+
+const provider = z.enum(PROVIDERS)
+const time = z.number().int().nonnegative()
+/** Ids are parsed again into SenderId on arrival; here they are only bounded. */
+const id = z.string().min(1).max(200)
+const text = z.string().max(64 * 1024)
+
+const providerTold = z.object({
+  provider,
+  dmPolicy: z.enum(DM_POLICIES),
+  everyone: z.boolean(),
+  silent: z.boolean(),
+  owners: z.array(id),
+  configured: z.array(id),
+  approved: z.array(id),
+  blocked: z.array(id),
+  /** Who is waiting now, so that a flood of strangers costs no round trip. */
+  pending: z.array(z.object({ id, createdAt: time })),
+})
+
+/** Everything about people and policies; sent at start and again, whole, at each change. */
+const peopleTold = z.object({ revision: z.number().int(), providers: z.array(providerTold) })
+
+const modelTold = z.object({
+  /** `anthropic/<model>`, `openai/<model>`, `openai-compatible/<model>` or `offline/obedient`. */
+  name: z.string(),
+  apiKey: z.string().optional(),
+  /** Loopback or the owner's own server for `openai-compatible`; for the others only under the test flag. */
+  baseUrl: z.string().optional(),
+  /** A turn that takes longer is aborted. Seconds. */
+  timeoutSeconds: z.number().positive(),
+})
+
+/** What the gateway is told when it starts. It looks nothing up by itself. */
+export const startMessage = z.object({
+  type: z.literal('start'),
+  runId: z.string(),
+  stateDir: z.string(),
+  logFile: z.string(),
+  logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+  model: modelTold,
+  telegram: z
+    .object({
+      botToken: z.string(),
+      /** Loopback only, and only under the test flag. */
+      apiRoot: z.string().optional(),
+    })
+    .nullable(),
+  simulator: z.boolean(),
+  people: peopleTold,
+  /** Every secret value in use, for the redactor. */
+  secrets: z.array(z.string()),
+  /** Node's own permission flags that this process runs under, for the first log line. */
+  grants: z.array(z.string()),
+})
+
+export const toGateway = z.discriminatedUnion('type', [
+  startMessage,
+  peopleTold.extend({ type: z.literal('people') }),
+  z.object({
+    type: z.literal('pairing-answer'),
+    askId: z.number().int(),
+    /** `created` with `reply` true is the only case in which a stranger is told a code. */
+    outcome: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('created'), code: z.string(), reply: z.boolean() }),
+      z.object({ kind: z.literal('seen') }),
+      z.object({ kind: z.literal('full') }),
+      z.object({ kind: z.literal('refused'), why: z.string() }),
+    ]),
+  }),
+  z.object({ type: z.literal('simulate'), sender: id, name: z.string().max(64), text }),
+  /** Tell an approved sender that they may write now. Subject to the same outbound door. */
+  z.object({ type: z.literal('notify'), provider, sender: id }),
+  z.object({ type: z.literal('ping'), sequence: z.number().int() }),
+  z.object({ type: z.literal('stop') }),
+])
+export type ToGateway = z.infer<typeof toGateway>
+export type StartMessage = z.infer<typeof startMessage>
+export type PeopleTold = z.infer<typeof peopleTold>
+export type ProviderTold = z.infer<typeof providerTold>
+export type PairingOutcome = Extract<ToGateway, { type: 'pairing-answer' }>['outcome']
+
+export const PROVIDER_STATES = [
+  'off',
+  'connecting',
+  'connected',
+  'retrying',
+  'refused',
+  'conflict',
+  'failed',
+] as const
+
+const providerStatus = z.object({
+  provider,
+  state: z.enum(PROVIDER_STATES),
+  /** One sentence for the owner: what is wrong and what to do; empty when connected. */
+  detail: z.string().max(500),
+})
+export type ProviderStatus = z.infer<typeof providerStatus>
+
+/** A reply whose send began and whose end nobody knows. It is shown, and never sent again on a guess. */
+const unconfirmedReply = z.object({
+  outboundId: z.string(),
+  at: time,
+  session: z.string(),
+  provider,
+  chatId: z.string(),
+  text,
+})
+export type UnconfirmedReply = z.infer<typeof unconfirmedReply>
+
+/** Something the owner may want to know happened. No message text. */
+const activity = z.object({
+  at: time,
+  kind: z.enum(['accepted', 'answered', 'dropped', 'paired', 'failed', 'unconfirmed', 'withheld']),
+  provider,
+  sender: z.string().nullable(),
+  session: z.string().nullable(),
+  /** A drop reason, or one sentence; never the text of a message. */
+  detail: z.string().max(500),
+})
+export type GatewayActivity = z.infer<typeof activity>
+
+export const fromGateway = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), runId: z.string(), pid: z.number().int() }),
+  /** Told everything, providers started: the supervisor's state becomes running. */
+  z.object({ type: z.literal('ready'), runId: z.string() }),
+  z.object({
+    type: z.literal('pong'),
+    sequence: z.number().int(),
+    rssBytes: z.number().int(),
+    /** Turns running or queued now. */
+    turns: z.number().int(),
+  }),
+  z.object({ type: z.literal('ack'), revision: z.number().int() }),
+  z.object({ type: z.literal('provider'), status: providerStatus }),
+  z.object({
+    type: z.literal('pairing-ask'),
+    askId: z.number().int(),
+    provider,
+    sender: id,
+    claims: z.record(z.string().max(32), z.string().max(200)),
+    /** False for backlog: the request is queued, the stranger is not answered. */
+    answer: z.boolean(),
+  }),
+  /** More messages from somebody who waits already, gathered over a moment. */
+  z.object({ type: z.literal('pairing-seen'), provider, sender: id, count: z.number().int().positive() }),
+  z.object({ type: z.literal('activity'), activity }),
+  /** Messages dropped since the last report, by reason: a flood is one line, not a flood of lines. */
+  z.object({ type: z.literal('drops'), provider, counts: z.record(z.string(), z.number().int()) }),
+  z.object({ type: z.literal('unconfirmed'), reply: unconfirmedReply }),
+  /** What the simulator's people see. */
+  z.object({
+    type: z.literal('simulated'),
+    at: time,
+    sender: id,
+    messageId: z.string(),
+    text,
+  }),
+  z.object({ type: z.literal('fatal'), code: z.string(), message: z.string(), hint: z.string() }),
+])
+export type FromGateway = z.infer<typeof fromGateway>

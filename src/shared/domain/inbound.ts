@@ -1,0 +1,46 @@
+import type { SenderId } from './identity.ts'
+import type { ProviderId } from './provider.ts'
+
+/** What kind of thing a provider told us. Only `message` can wake the agent; the rest is dropped by name. */
+export const INBOUND_KINDS = [
+  'message',
+  'edit',
+  'reaction',
+  'service',
+  'channel_post',
+  'callback',
+  'membership',
+  'business',
+  'guest',
+  'unknown',
+] as const
+export type InboundKind = (typeof INBOUND_KINDS)[number]
+
+/** One provider event, normalised. Every provider makes these, and the gate reads nothing else. */
+export interface InboundEvent {
+  readonly provider: ProviderId
+  readonly kind: InboundKind
+  /** A private chat between exactly this sender and the bot. */
+  readonly direct: boolean
+  /** Null where the provider's id is not of its canonical form: refused, never guessed. */
+  readonly sender: SenderId | null
+  /** Where an answer goes, as the provider gave it. */
+  readonly chatId: string
+  /** Unique among all events of this provider, the same when the provider repeats itself. */
+  readonly eventId: string
+  /** Milliseconds since the epoch, by the provider's clock. */
+  readonly sentAt: number
+  readonly fromSelf: boolean
+  readonly fromBot: boolean
+  /** Spoken for somebody else: an anonymous admin, a channel, a business account, an inline bot. */
+  readonly onBehalf: boolean
+  /** The words are somebody else's; the sender only passed them on. */
+  readonly forwarded: boolean
+  readonly text: string
+  /** What the sender calls themselves. Attacker's text: shown as unverified, never compared. */
+  readonly claims: Readonly<Record<string, string>>
+  /** Already handled before, also by an earlier run of the gateway. */
+  readonly duplicate: boolean
+  /** Sent before this gateway started. */
+  readonly backlog: boolean
+}

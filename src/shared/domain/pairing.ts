@@ -1,0 +1,82 @@
+import type { SenderId } from './identity.ts'
+
+/** 32 symbols without look-alikes, so 8 of them hold 40 bits (peers 1.2). */
+export const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+export const CODE_LENGTH = 8
+/** A request is approvable for 60 minutes from its creation. */
+export const REQUEST_TTL_MS = 60 * 60 * 1000
+/** At most this many requests wait for one provider; the next stranger gets silence. */
+export const MAX_PENDING = 3
+
+/** A stranger who waits for the owner. Times are milliseconds since the epoch. */
+export interface PairingRequest {
+  readonly id: SenderId
+  readonly code: string
+  readonly createdAt: number
+  readonly lastSeenAt: number
+  /** What the stranger claims about themselves, unverified, and `attempts` (messages so far). */
+  readonly meta: Readonly<Record<string, string>>
+}
+
+/** The code as it is compared: spaces around it do not count, nor does case. */
+export const normalizeCode = (code: string): string => code.trim().toUpperCase()
+
+/** A creation time in the future by more than this is a broken clock or a forgery, and counts as expired. */
+const CLOCK_SKEW_MS = 5 * 60 * 1000
+
+export const isExpired = (request: Pick<PairingRequest, 'createdAt'>, now: number): boolean =>
+  !Number.isFinite(request.createdAt) ||
+  now - request.createdAt > REQUEST_TTL_MS ||
+  request.createdAt - now > CLOCK_SKEW_MS
+
+export type UpsertResult =
+  | { readonly kind: 'created'; readonly request: PairingRequest }
+  | { readonly kind: 'seen'; readonly request: PairingRequest }
+  | { readonly kind: 'full' }
+
+/**
+ * A stranger wrote. The same sender keeps code and creation time; a new one gets `newCode()` until it
+ * is unique among the pending; expired requests are dropped first.
+ */
+export const upsertRequest = (
+  requests: readonly PairingRequest[],
+  sender: SenderId,
+  claims: Readonly<Record<string, string>>,
+  now: number,
+  newCode: () => string,
+): { readonly requests: readonly PairingRequest[]; readonly result: UpsertResult } => {
+  const live = requests.filter((request) => !isExpired(request, now))
+  const known = live.find((request) => request.id === sender)
+  if (known) {
+    const attempts = String(attemptsOf(known) + 1)
+    const seen = { ...known, lastSeenAt: now, meta: { ...claims, attempts } }
+    return {
+      requests: live.map((request) => (request === known ? seen : request)),
+      result: { kind: 'seen', request: seen },
+    }
+  }
+  if (live.length >= MAX_PENDING) return { requests: live, result: { kind: 'full' } }
+  const created: PairingRequest = {
+    id: sender,
+    code: uniqueCode(live, newCode),
+    createdAt: now,
+    lastSeenAt: now,
+    meta: { ...claims, attempts: '1' },
+  }
+  return { requests: [...live, created], result: { kind: 'created', request: created } }
+}
+
+/** How many messages the stranger has sent while waiting, at least 1. */
+export const attemptsOf = (request: Pick<PairingRequest, 'meta'>): number => {
+  const attempts = Number(request.meta['attempts'])
+  return Number.isInteger(attempts) && attempts > 0 ? attempts : 1
+}
+
+const uniqueCode = (live: readonly PairingRequest[], newCode: () => string): string => {
+  // With 3 pending among 2^40 codes a second draw is rare and a five-hundredth is a broken generator.
+  for (let draw = 0; draw < 500; draw += 1) {
+    const code = newCode()
+    if (!live.some((request) => request.code === code)) return code
+  }
+  throw new Error('the pairing code generator repeats itself')
+}

@@ -1,0 +1,27 @@
+import type { Trust } from './people.ts'
+import type { SessionKey } from './session.ts'
+
+/** Why a message went nowhere. Each is shown to the owner in words. */
+export const DROP_REASONS = {
+  not_a_message: 'not a new message (edit, reaction, service note or the like)',
+  own_message: 'our own message',
+  bot: 'sent by a bot',
+  on_behalf: 'sent in the name of somebody else',
+  not_direct: 'not a private chat',
+  unknown_sender: 'the sender has no valid id',
+  duplicate: 'delivered before',
+  empty: 'no text',
+  disabled: 'direct messages are disabled on this provider',
+  blocked: 'the sender is blocked',
+  not_allowed: 'the sender is not on the allowlist',
+  forwarded_by_stranger: 'a stranger passed on somebody else’s message',
+  pairing_echo: 'a pairing text of another gateway',
+  open_without_star: 'the policy is open but allowFrom has no "*"',
+} as const
+
+export type DropReason = keyof typeof DROP_REASONS
+
+export type Verdict =
+  | { readonly kind: 'accept'; readonly trust: Trust; readonly session: SessionKey }
+  | { readonly kind: 'pair'; readonly answer: boolean }
+  | { readonly kind: 'drop'; readonly reason: DropReason }

@@ -1,0 +1,85 @@
+import { parseListEntry, SENDER_ID_HINT, type SenderId } from '../../domain/identity.ts'
+import { PROVIDER_LABEL, PROVIDERS, type ProviderId } from '../../domain/provider.ts'
+import { visibleLine } from '../../domain/visible-text.ts'
+import type { Path } from './locate.ts'
+import { ConfigProblem } from './problem.ts'
+import type { Config, ConfigFile, ConfiguredProvider, ProviderConfig } from './schema.ts'
+
+type Entry = string | number
+/** How the text of the file writes the value at a path: `0x2a` and `42.0` are the number 42 to json5. */
+export type Written = (path: Path) => string
+
+/** `owner.<provider>`. The simulator has an owner without asking; everybody else names theirs. */
+export const resolveOwners = (file: ConfigFile, written: Written): Config['owner'] => {
+  const owners: Partial<Record<ProviderId, readonly SenderId[]>> = {}
+  for (const provider of PROVIDERS) {
+    const given = file.owner?.[provider] ?? (provider === 'simulator' ? 'owner' : undefined)
+    if (given === undefined) continue
+    const path: Path = ['owner', provider]
+    owners[provider] = Array.isArray(given)
+      ? senders(provider, given, path, written)
+      : [sender(provider, given, path, written)]
+  }
+  return owners
+}
+
+/** Policy and allowFrom of one messenger (peers 1.8); `*` means something together with `open`, and only there. */
+export const resolvePolicy = (
+  file: ConfigFile,
+  provider: ConfiguredProvider,
+  enabledByDefault: boolean,
+  written: Written,
+): ProviderConfig => {
+  const given = file[provider] ?? {}
+  const dmPolicy = given.dmPolicy ?? 'pairing'
+  const listed = given.allowFrom ?? (provider === 'simulator' ? ['friend'] : [])
+  const star = listed.indexOf('*')
+  if (dmPolicy === 'open' && star === -1) {
+    throw new ConfigProblem(
+      [provider, 'dmPolicy'],
+      'is "open", but allowFrom does not contain "*"',
+      `To let everybody talk to the agent, say so with allowFrom: ["*"]; else use "pairing" or "allowlist".`,
+    )
+  }
+  if (dmPolicy !== 'open' && star !== -1) {
+    throw new ConfigProblem(
+      [provider, 'allowFrom', star],
+      `is "*", which means everybody, but dmPolicy is "${dmPolicy}"`,
+      'Remove it, or set dmPolicy to "open" if everybody may talk to the agent.',
+    )
+  }
+  return {
+    enabled: given.enabled ?? enabledByDefault,
+    dmPolicy,
+    everyone: star !== -1,
+    silent: given.pairing === 'silent',
+    allowFrom: senders(provider, listed, [provider, 'allowFrom'], written),
+  }
+}
+
+const senders = (
+  provider: ProviderId,
+  list: readonly Entry[],
+  path: Path,
+  written: Written,
+): readonly SenderId[] => [
+  ...new Set(
+    list.flatMap((entry, index) =>
+      entry === '*' && path[0] !== 'owner' ? [] : sender(provider, entry, [...path, index], written),
+    ),
+  ),
+]
+
+const sender = (provider: ProviderId, entry: Entry, path: Path, written: Written): SenderId => {
+  if (typeof entry === 'number' && !Number.isSafeInteger(entry)) {
+    throw new ConfigProblem(path, 'is a number too big to be exact', 'Write the id in quotes.')
+  }
+  const text = typeof entry === 'number' ? written(path) : entry
+  const id = parseListEntry(provider, text)
+  if (id !== undefined) return id
+  throw new ConfigProblem(
+    path,
+    `is not a ${PROVIDER_LABEL[provider]} id: ${visibleLine(JSON.stringify(text.slice(0, 80)))}`,
+    `It has to be ${SENDER_ID_HINT[provider]}.`,
+  )
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import type { SenderId } from '../../domain/identity.ts'
+import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
+import type { ProviderId } from '../../domain/provider.ts'
+
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** The messengers that this version can start. */
+export type ConfiguredProvider = 'telegram' | 'simulator'
+
+export interface ProviderConfig extends ProviderPolicy {
+  readonly enabled: boolean
+  readonly allowFrom: readonly SenderId[]
+}
+
+export interface ModelConfig {
+  /** `anthropic/…`, `openai/…`, `openai-compatible/…` or `offline/obedient`. */
+  readonly name: string
+  readonly apiKey?: string
+  /** Only of `openai-compatible`. */
+  readonly baseUrl?: string
+  readonly timeoutSeconds: number
+}
+
+/** The whole config, checked, with every default in place. */
+export interface Config {
+  /** False where there is no file, and everything is a default. */
+  readonly exists: boolean
+  readonly owner: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>
+  readonly providers: Readonly<Record<ConfiguredProvider, ProviderConfig>>
+  readonly telegramToken: string | null
+  readonly model: ModelConfig
+  readonly logging: { readonly level: LogLevel; readonly file: string | null }
+  /** Loopback addresses of the tests' servers; only under `CLAWDBOT_TEST=1`. */
+  readonly testEndpoints: { readonly telegramApiRoot?: string; readonly modelBaseUrl?: string }
+  /** Every secret value in use, for the redactor. */
+  readonly secrets: readonly string[]
+}
+
+const entry = z.union([z.string(), z.number()], { error: 'must be a string' })
+const entries = z.array(entry, { error: 'must be a list of strings' })
+const oneOrMore = z.union([entry, entries], { error: 'must be a string or a list of strings' })
+const line = z.string({ error: 'must be a string' }).min(1, 'must not be empty').max(4096, 'is too long')
+const flag = z.boolean({ error: 'must be true or false' })
+
+const dmKeys = {
+  enabled: flag.optional(),
+  dmPolicy: z.enum(DM_POLICIES).optional(),
+  allowFrom: entries.optional(),
+  pairing: z.enum(['code', 'silent']).optional(),
+}
+
+const modelKey = z.strictObject({ apiKey: line.optional() })
+
+/** What the file may say. Everything else is refused by name, so that a misspelt rule is never a missing rule. */
+export const configFile = z.strictObject({
+  owner: z
+    .strictObject({
+      telegram: oneOrMore.optional(),
+      whatsapp: oneOrMore.optional(),
+      signal: oneOrMore.optional(),
+      imessage: oneOrMore.optional(),
+      discord: oneOrMore.optional(),
+      slack: oneOrMore.optional(),
+      simulator: oneOrMore.optional(),
+    } satisfies Record<ProviderId, z.ZodType>)
+    .optional(),
+  telegram: z.strictObject({ ...dmKeys, botToken: line.optional(), tokenFile: line.optional() }).optional(),
+  simulator: z.strictObject(dmKeys).optional(),
+  agent: z
+    .strictObject({
+      model: line.optional(),
+      timeoutSeconds: z
+        .number({ error: 'must be a number of seconds' })
+        .min(1, 'must be at least 1 second')
+        .max(3600, 'must be at most 3600 seconds')
+        .optional(),
+    })
+    .optional(),
+  models: z
+    .strictObject({
+      anthropic: modelKey.optional(),
+      openai: modelKey.optional(),
+      'openai-compatible': modelKey.extend({ baseUrl: line.optional() }).optional(),
+    })
+    .optional(),
+  logging: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: line.optional() }).optional(),
+})
+export type ConfigFile = z.infer<typeof configFile>
+
+/** The keys that the file may have at a path, for “did you mean”. */
+export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
+  let schema: unknown = configFile
+  for (const key of path) {
+    const inner: unknown = shapeOf(schema)
+    schema = typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined
+  }
+  return Object.keys(shapeOf(schema) ?? {})
+}
+
+const shapeOf = (schema: unknown): object | undefined => {
+  const plain = schema instanceof z.ZodOptional ? schema.unwrap() : schema
+  return plain instanceof z.ZodObject ? plain.shape : undefined
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { gatewayGrants, maySpawn } from './grants.ts'
+
+let root: string
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'clawdbot-grants-')))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+const places = (more: Partial<Parameters<typeof gatewayGrants>[0]> = {}) => ({
+  code: join(root, 'out/gateway'),
+  sessions: join(root, 'sessions'),
+  journals: join(root, 'gateway'),
+  logins: [join(root, 'credentials/whatsapp')],
+  logFile: join(root, 'log/clawdbot-YYYY-MM-DD.log'),
+  lockdown: join(root, 'lockdown.json'),
+  ...more,
+})
+
+describe('the gateway’s permission flags', () => {
+  it('are exactly these', () => {
+    expect(gatewayGrants(places())).toEqual([
+      '--permission',
+      '--allow-net',
+      `--allow-fs-read=${root}/out/gateway`,
+      `--allow-fs-read=${root}/sessions`,
+      `--allow-fs-read=${root}/gateway`,
+      `--allow-fs-read=${root}/credentials/whatsapp`,
+      `--allow-fs-read=${root}/log/clawdbot-*`,
+      `--allow-fs-read=${root}/lockdown.json`,
+      `--allow-fs-write=${root}/sessions`,
+      `--allow-fs-write=${root}/gateway`,
+      `--allow-fs-write=${root}/credentials/whatsapp`,
+      `--allow-fs-write=${root}/log/clawdbot-*`,
+    ])
+  })
+
+  it('do not let it spawn', () => {
+    expect(maySpawn(gatewayGrants(places()))).toBe(false)
+    expect(maySpawn(['--permission', '--allow-child-process'])).toBe(true)
+  })
+
+  it('name real paths, because Node compares them as text', () => {
+    mkdirSync(join(root, 'real/sessions'), { recursive: true })
+    symlinkSync(join(root, 'real'), join(root, 'link'))
+    const grants = gatewayGrants(
+      places({ sessions: join(root, 'link/sessions'), lockdown: join(root, 'link/lockdown.json') }),
+    )
+    expect(grants).toContain(`--allow-fs-write=${root}/real/sessions`)
+    expect(grants).toContain(`--allow-fs-read=${root}/real/lockdown.json`)
+  })
+
+  it('name a log without a date as that one file', () => {
+    const grants = gatewayGrants(places({ logFile: join(root, 'mine.log') }))
+    expect(grants).toContain(`--allow-fs-write=${root}/mine.log`)
+  })
+
+  it('are refused for a path with a star, which would grant more than that path', () => {
+    expect(() => gatewayGrants(places({ sessions: join(root, 'a*b/sessions') }))).toThrow(/star/)
+  })
+})

@@ -1,0 +1,34 @@
+import { type FromGateway, fromGateway } from '../../shared/contracts/gateway.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
+
+/** Messages that may come at once, and the rate at which that allowance fills up again. */
+const BURST = 10_000
+const PER_SECOND = 2_000
+
+/** Ends a run: the gateway is not what it should be, and is not listened to any longer. */
+export const contractViolation = (what: string): ClawdbotError =>
+  new ClawdbotError(
+    'contract_violation',
+    `the gateway broke its contract and was killed: ${what}`,
+    'This is a fault in Clawdbot, or the gateway was taken over. The log has the details.',
+  )
+
+/**
+ * Turns what came over the channel into messages, or throws `contract_violation`: for what is not in the
+ * contract, and for more than a working gateway ever sends.
+ */
+export const createInbox = (now: () => number): ((raw: unknown) => FromGateway) => {
+  let allowance = BURST
+  let filledAt = now()
+  return (raw) => {
+    const at = now()
+    allowance = Math.min(BURST, allowance + (Math.max(0, at - filledAt) / 1000) * PER_SECOND)
+    filledAt = at
+    allowance -= 1
+    if (allowance < 0) throw contractViolation(`more than ${PER_SECOND} messages a second`)
+    const parsed = fromGateway.safeParse(raw)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw contractViolation(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not understood'}`)
+  }
+}

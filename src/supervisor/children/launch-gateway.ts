@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { ToGateway } from '../../shared/contracts/gateway.ts'
+import { signalGroup } from '../processes/kill.ts'
+import { processTable } from '../processes/process-table.ts'
+import { RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import { createOutputTail } from './output-tail.ts'
+
+export interface GatewayLaunch {
+  /** The pinned Node. */
+  readonly node: string
+  /** The gateway's first file. */
+  readonly main: string
+  readonly grants: readonly string[]
+  readonly cwd: string
+  readonly runId: string
+  readonly env: NodeJS.ProcessEnv
+  /** Takes secrets out of a line of output. */
+  readonly redact: (line: string) => string
+  readonly onOutput: (line: string) => void
+  readonly onMessage: (raw: unknown) => void
+  /** Once, when the process is gone or could not be made, and its output has been read. */
+  readonly onExit: (exit: GatewayExit) => void
+}
+
+export interface GatewayExit {
+  /** “exited with code 1”, “was ended by SIGKILL”, “could not be started: …”. */
+  readonly how: string
+  readonly lastOutput: readonly string[]
+}
+
+export interface GatewayChild {
+  /** Undefined where the process could not be made. */
+  readonly pid: number | undefined
+  readonly start: string
+  /** False: the channel is closed, so the exit is near or past. */
+  readonly send: (message: ToGateway) => boolean
+  /** To the whole process group. */
+  readonly signal: (signal: 'SIGTERM' | 'SIGKILL') => void
+}
+
+/** What a gateway may know of our environment. NODE_OPTIONS above all is not in it: it could widen the grants. */
+const PASSED_ON = ['TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'NODE_EXTRA_CA_CERTS', 'SystemRoot'] as const
+
+export const gatewayEnv = (env: NodeJS.ProcessEnv, runId: string): NodeJS.ProcessEnv => {
+  const names = Object.keys(env).filter(
+    (name) =>
+      PASSED_ON.some((passed) => passed === name) ||
+      (env['CLAWDBOT_TEST'] === '1' && (name === 'CLAWDBOT_TEST' || name.startsWith('CLAWDBOT_TEST_'))),
+  )
+  return { ...Object.fromEntries(names.map((name) => [name, env[name]])), [RUN_ID_VARIABLE]: runId }
+}
+
+/**
+ * Starts the gateway as the leader of its own process group, with an ipc channel and nothing else of ours: no
+ * standard input, no inherited files, an environment of a few names.
+ */
+export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
+  const tail = createOutputTail(launch.redact, launch.onOutput)
+  const child = spawn(launch.node, [...launch.grants, launch.main], {
+    cwd: launch.cwd,
+    env: gatewayEnv(launch.env, launch.runId),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    windowsHide: true,
+  })
+  const pid = child.pid
+  child.stdout?.setEncoding('utf8').on('data', tail.push)
+  child.stderr?.setEncoding('utf8').on('data', tail.push)
+  child.on('message', launch.onMessage)
+  whenGone(child, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
+  return {
+    pid,
+    start: pid === undefined ? '' : (processTable.read(pid)?.start ?? ''),
+    send: (message) => send(child, message),
+    signal: (signal) => {
+      // A reaped pid may be anybody's.
+      if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
+    },
+  }
+}
+
+const send = (child: ChildProcess, message: ToGateway): boolean => {
+  if (!child.connected) return false
+  // A channel that closes meanwhile is not an error of ours: the exit that follows tells everything.
+  child.send(message, () => undefined)
+  return true
+}
+
+/** How long after an exit its last output may still come; a grandchild could hold the pipe open for ever. */
+const LAST_OUTPUT_MS = 200
+
+const whenGone = (child: ChildProcess, onGone: (how: string) => void): void => {
+  let told = false
+  const tell = (how: string): void => {
+    if (told) return
+    told = true
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    onGone(how)
+  }
+  child.on('error', (error) => {
+    // Errors of a running child (a failed send or kill) are told by its exit.
+    if (child.pid === undefined) tell(`could not be started: ${error.message}`)
+  })
+  child.once('exit', (code, signal) => {
+    const how = signal === null ? `exited with code ${code ?? '?'}` : `was ended by ${signal}`
+    child.once('close', () => tell(how))
+    setTimeout(() => tell(how), LAST_OUTPUT_MS)
+  })
+}

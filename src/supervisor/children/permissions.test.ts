@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Supervisor } from '../supervisor.ts'
+import { createTestHome, order, startRunning, type TestHome } from '../testing/test-home.ts'
+
+const DENIED = 'ERR_ACCESS_DENIED'
+
+let home: TestHome
+let supervisor: Supervisor
+/** Every file of the owner side, by name. */
+let owned: Readonly<Record<string, string>>
+
+beforeAll(async () => {
+  home = createTestHome()
+  const { paths } = home
+  supervisor = await home.supervisor()
+  owned = {
+    config: paths.config,
+    'pairing store': join(paths.credentials, 'telegram-pairing.json'),
+    'allow store': join(paths.credentials, 'telegram-allowFrom.json'),
+    'block store': join(paths.credentials, 'telegram-blocked.json'),
+    'reply ledger': join(paths.credentials, 'telegram-replies.json'),
+    'run file': paths.run,
+    'notify store': paths.notify,
+    'decision book': join(paths.root, 'decisions.json'),
+    notes: join(paths.root, 'people.json'),
+    'lockdown record': join(paths.root, 'lockdowns.jsonl'),
+    audit: join(paths.root, 'audit/0001.jsonl'),
+  }
+  mkdirSync(join(paths.root, 'audit'))
+  await startRunning(supervisor)
+  // Written while it runs, because some of these would stop it from starting.
+  for (const file of Object.values(owned)) if (!existsSync(file)) writeFileSync(file, 'not for you')
+})
+afterAll(() => home.remove())
+
+const names = [
+  'config',
+  'pairing store',
+  'allow store',
+  'block store',
+  'reply ledger',
+  'run file',
+  'notify store',
+  'decision book',
+  'notes',
+  'lockdown record',
+  'audit',
+] as const
+
+const ordered = (words: string, name: string): Promise<string> =>
+  order(supervisor, `${words} ${owned[name] ?? ''}`)
+
+describe('a gateway under its grants', () => {
+  it.each(names)('can not read the %s', async (name) => {
+    expect(await ordered('read', name)).toBe(DENIED)
+  })
+
+  it.each(names)('can not write the %s', async (name) => {
+    const before = readFileSync(owned[name] ?? '', 'utf8')
+    expect(await ordered('write', name)).toBe(DENIED)
+    expect(readFileSync(owned[name] ?? '', 'utf8')).toBe(before)
+  })
+
+  it.each(names)('can not remove the %s', async (name) => {
+    expect(await ordered('remove', name)).toBe(DENIED)
+    expect(existsSync(owned[name] ?? '')).toBe(true)
+  })
+
+  it('can not write the latch', async () => {
+    expect(await order(supervisor, `write ${home.paths.lockdown}`)).toBe(DENIED)
+    expect(existsSync(home.paths.lockdown)).toBe(false)
+  })
+
+  it('can not remove the latch', async () => {
+    expect(await order(supervisor, `remove ${home.paths.lockdown}`)).toBe(DENIED)
+  })
+
+  it('can see whether there is a latch', async () => {
+    expect(await order(supervisor, `stat ${home.paths.lockdown}`)).toBe('ENOENT')
+  })
+
+  it('can not rename a file of its own over the allow store', async () => {
+    const mine = join(home.paths.sessions, 'mine')
+    expect(await order(supervisor, `write ${mine}`)).toBe('ok ')
+    expect(await ordered(`rename ${mine}`, 'allow store')).toBe(DENIED)
+  })
+
+  it('can not reach the config through a link that it makes', async () => {
+    const link = join(home.paths.sessions, 'link')
+    expect(await order(supervisor, `link ${home.paths.config} ${link}`)).toBe(DENIED)
+  })
+
+  it('can not list the state directory', async () => {
+    expect(await order(supervisor, `list ${home.paths.root}`)).toBe(DENIED)
+  })
+
+  it('can not list the credentials', async () => {
+    expect(await order(supervisor, `list ${home.paths.credentials}`)).toBe(DENIED)
+  })
+
+  it('can not read the system’s files', async () => {
+    expect(await order(supervisor, 'read /etc/passwd')).toBe(DENIED)
+  })
+
+  it('can not change its own program', async () => {
+    expect(await order(supervisor, `write ${join(home.appRoot, 'out/gateway/main.js')}`)).toBe(DENIED)
+  })
+
+  it('can not start a process', async () => {
+    expect(await order(supervisor, 'spawn')).toBe(DENIED)
+  })
+
+  it('can not start a worker', async () => {
+    expect(await order(supervisor, 'worker')).toBe(DENIED)
+  })
+
+  it('can not load native code', async () => {
+    expect(await order(supervisor, 'addon')).toBe('ERR_DLOPEN_DISABLED')
+  })
+
+  it('writes transcripts, its journals and its log', async () => {
+    for (const file of [join(home.paths.sessions, 'a.jsonl'), join(home.paths.gateway, 'b'), home.logFile]) {
+      expect(await order(supervisor, `write ${file}`)).toBe('ok ')
+      expect(await order(supervisor, `read ${file}`)).toBe('ok x')
+    }
+    expect(await order(supervisor, `write ${join(dirname(home.logFile), 'another')}`)).toBe(DENIED)
+  })
+
+  it('knows a few names of our environment, and no NODE_OPTIONS', async () => {
+    const another = createTestHome()
+    const env = {
+      CLAWDBOT_TEST: '1',
+      TZ: 'UTC',
+      NODE_OPTIONS: '--allow-child-process',
+      ANTHROPIC_API_KEY: 'sk-test-not-a-key',
+      PATH: '/bin',
+      CLAWDBOT_RUN_ID: 'forged',
+    }
+    const other = await another.supervisor('', { env })
+    await startRunning(other)
+    const seen = (await order(other, 'env')).split(',').filter((name) => !name.startsWith('NODE_CHANNEL'))
+    expect(seen).toEqual(['CLAWDBOT_RUN_ID', 'CLAWDBOT_TEST', 'TZ'])
+    await another.remove()
+  })
+})

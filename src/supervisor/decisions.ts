@@ -1,0 +1,216 @@
+import type { DecisionView } from '../shared/contracts/app-state.ts'
+import { assertNever } from '../shared/domain/assert-never.ts'
+import { ClawdbotError } from '../shared/domain/error.ts'
+import { parseSenderId, SENDER_ID_HINT, type SenderId } from '../shared/domain/identity.ts'
+import type { PairingRequest } from '../shared/domain/pairing.ts'
+import { PROVIDER_LABEL, type ProviderId } from '../shared/domain/provider.ts'
+import { removeApproved } from '../shared/state/allow-store.ts'
+import { addBlocked, removeBlocked } from '../shared/state/block-store.ts'
+import { approveSender, denyRequest, restoreRequest } from '../shared/state/pairing-store.ts'
+import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { Decision, DecisionBook } from './decision-book.ts'
+import { claimedName } from './people/claims.ts'
+import type { Notes } from './people/notes.ts'
+import type { ProviderPeople } from './people/read-provider.ts'
+
+/** How long the screen offers to take a decision back. */
+const UNDO_OFFERED_MS = 10_000
+
+/** What the owner may decide about people. Each resolves, with a sentence, when it is true: see `settle`. */
+export interface Decisions {
+  readonly approve: (provider: ProviderId, id: string, code: string) => Promise<string>
+  readonly deny: (provider: ProviderId, id: string) => Promise<string>
+  readonly block: (provider: ProviderId, id: string) => Promise<string>
+  readonly unblock: (provider: ProviderId, id: string) => Promise<string>
+  readonly revoke: (provider: ProviderId, id: string) => Promise<string>
+  readonly undo: (decisionId: string) => Promise<string>
+}
+
+export interface DecisionsOptions {
+  readonly paths: StatePaths
+  readonly now: () => number
+  readonly newId: () => string
+  readonly notes: Notes
+  readonly book: DecisionBook
+  readonly isLocked: () => boolean
+  readonly providerNow: (provider: ProviderId) => ProviderPeople | undefined
+  /** Reads the files again, tells the gateway, and waits until it has acknowledged or is dead. */
+  readonly settle: () => Promise<void>
+  /** The book has changed. */
+  readonly onChange: () => void
+  readonly onError: (error: unknown) => void
+}
+
+export const createDecisions = (options: DecisionsOptions): Decisions => {
+  const { paths, now, notes, book } = options
+
+  const record = async (
+    kind: DecisionView['kind'],
+    provider: ProviderId,
+    sender: SenderId,
+    request: PairingRequest | null,
+  ): Promise<void> => {
+    const at = now()
+    const name =
+      request === null ? (notes.of(provider, sender)?.claimedName ?? '') : claimedName(request.meta)
+    const undoUntil = at + UNDO_OFFERED_MS
+    const view = { id: options.newId(), at, provider, sender, claimedName: name, kind, undoUntil }
+    await put({ view, request })
+  }
+
+  const put = async (decision: Decision): Promise<void> => {
+    try {
+      await book.put(decision)
+    } catch (error) {
+      // The decision itself stands; only its place in the list does not survive a restart.
+      options.onError(error)
+    }
+    options.onChange()
+  }
+
+  const ifWaiting = async (provider: ProviderId, sender: SenderId): Promise<PairingRequest | null> => {
+    try {
+      return (await denyRequest(paths, provider, { sender }, now())).request
+    } catch (error) {
+      if (error instanceof ClawdbotError && error.code === 'request_unknown') return null
+      throw error
+    }
+  }
+
+  const restore = async (decision: Decision): Promise<boolean> => {
+    const { view, request } = decision
+    if (request === null) return false
+    try {
+      await restoreRequest(paths, view.provider, request, now())
+      return true
+    } catch (error) {
+      if (error instanceof ClawdbotError && error.code === 'request_unknown') return false
+      throw error
+    }
+  }
+
+  const takeBack = async (decision: Decision, sender: SenderId): Promise<string> => {
+    const { kind, provider } = decision.view
+    switch (kind) {
+      case 'approved':
+        await removeApproved(paths, provider, sender)
+        return `${sender} is not let in any more`
+      case 'denied':
+        return 'The refusal is taken back'
+      case 'blocked':
+        await removeBlocked(paths, provider, sender)
+        return `${sender} is not blocked any more`
+      case 'undone':
+        throw undone
+      default:
+        return assertNever(kind)
+    }
+  }
+
+  return {
+    async approve(provider, id, code) {
+      const sender = senderOf(provider, id)
+      if (options.isLocked()) throw locked
+      const at = now()
+      const { request } = await approveSender(paths, provider, sender, code, at)
+      notes.remember(provider, sender, { claimedName: claimedName(request.meta), approvedAt: at })
+      await Promise.all([notes.save().catch(options.onError), options.settle()])
+      await record('approved', provider, sender, request)
+      return `${nameOf(request)} may write to the agent on ${PROVIDER_LABEL[provider]} now.`
+    },
+    async deny(provider, id) {
+      const sender = senderOf(provider, id)
+      const { request } = await denyRequest(paths, provider, { sender }, now())
+      await options.settle()
+      await record('denied', provider, sender, request)
+      return `${nameOf(request)} was denied, and gets no code for a day.`
+    },
+    async block(provider, id) {
+      const sender = senderOf(provider, id)
+      if (options.providerNow(provider)?.people.owners.has(sender)) throw ownerBlocked(provider)
+      // The block first: whatever happens to the request then, it can not be let in.
+      await addBlocked(paths, provider, sender)
+      let request: PairingRequest | null = null
+      try {
+        request = await ifWaiting(provider, sender)
+      } finally {
+        await options.settle()
+      }
+      await record('blocked', provider, sender, request)
+      return `${sender} is blocked on ${PROVIDER_LABEL[provider]}.`
+    },
+    async unblock(provider, id) {
+      const sender = senderOf(provider, id)
+      const was = await removeBlocked(paths, provider, sender)
+      await options.settle()
+      return was ? `${sender} is not blocked any more.` : `${sender} was not blocked.`
+    },
+    async revoke(provider, id) {
+      const sender = senderOf(provider, id)
+      const given = options.providerNow(provider)?.people
+      const inConfig = given?.owners.has(sender) || given?.configured.has(sender)
+      const was = await removeApproved(paths, provider, sender)
+      await options.settle()
+      if (inConfig) throw givenByConfig(provider, sender)
+      return was ? `${sender} can not reach the agent any more.` : `${sender} was not approved.`
+    },
+    async undo(decisionId) {
+      const decision = book.find(decisionId)
+      if (decision === undefined) throw unknownDecision
+      const sender = senderOf(decision.view.provider, decision.view.sender)
+      const done = await takeBack(decision, sender)
+      let waits = false
+      try {
+        waits = await restore(decision)
+      } finally {
+        await options.settle()
+      }
+      await put({ ...decision, view: { ...decision.view, kind: 'undone', undoUntil: null } })
+      return waits ? `${done}; the request waits again.` : `${done}.`
+    },
+  }
+}
+
+const senderOf = (provider: ProviderId, id: string): SenderId => {
+  const sender = parseSenderId(provider, id)
+  if (sender !== undefined) return sender
+  throw new ClawdbotError(
+    'sender_invalid',
+    `this is no id of ${PROVIDER_LABEL[provider]}`,
+    `It has to be ${SENDER_ID_HINT[provider]}.`,
+  )
+}
+
+const nameOf = (request: PairingRequest): string => claimedName(request.meta) || request.id
+
+const locked = new ClawdbotError(
+  'locked_down',
+  'nobody is let in during a lockdown',
+  'Resume first. Requests from before are void then, and the person writes again.',
+)
+
+const undone = new ClawdbotError(
+  'request_unknown',
+  'this decision was undone already',
+  'Nothing is left to do.',
+)
+
+const unknownDecision = new ClawdbotError(
+  'request_unknown',
+  'this decision is not listed any more',
+  'Revoke or unblock the person on the People screen instead.',
+)
+
+const ownerBlocked = (provider: ProviderId): ClawdbotError =>
+  new ClawdbotError(
+    'sender_invalid',
+    'the owner can not be blocked',
+    `Remove the id from owner.${provider} in clawdbot.json first.`,
+  )
+
+const givenByConfig = (provider: ProviderId, sender: SenderId): ClawdbotError =>
+  new ClawdbotError(
+    'request_unknown',
+    `${sender} is let in by the config, and still is`,
+    `Remove the id from ${provider}.allowFrom or owner.${provider} in clawdbot.json; or block it.`,
+  )

@@ -1,0 +1,89 @@
+import { realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PeopleTold, StartMessage } from '../shared/contracts/gateway.ts'
+import { ClawdbotError } from '../shared/domain/error.ts'
+import type { Config } from '../shared/state/config/schema.ts'
+import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { LaunchPlan } from './children/gateway-runner.ts'
+import { gatewayGrants } from './children/grants.ts'
+import { pinnedNodePath } from './children/pinned-node.ts'
+import { logFileOf, prepareLogFolder } from './logs/log-location.ts'
+import { redactorOf } from './logs/redactor-of.ts'
+import { newRunId } from './processes/run-cookie.ts'
+import { isLatched } from './stop/latch.ts'
+
+export interface PlanOptions {
+  readonly paths: StatePaths
+  /** The folder that holds `out/` and `node_modules/`. */
+  readonly appRoot: string
+  readonly env: NodeJS.ProcessEnv
+  readonly home: string
+  /** The people at the moment of the launch. */
+  readonly people: () => PeopleTold
+}
+
+/** One launch of the gateway, from a valid config: what it may touch, and all that it is told. */
+export const planLaunch = async (options: PlanOptions, config: Config): Promise<LaunchPlan> => {
+  const { paths, appRoot, env, home } = options
+  if (isLatched(paths)) throw lockedDown(paths)
+  const node = pinnedNodePath(appRoot)
+  const logFile = logFileOf(config.logging.file, paths.root, home)
+  await prepareLogFolder(logFile, paths)
+  const code = join(appRoot, 'out', 'gateway')
+  const grants = gatewayGrants({
+    code,
+    sessions: paths.sessions,
+    journals: paths.gateway,
+    // Telegram keeps no login on disk and the simulator has none.
+    logins: [],
+    logFile,
+    lockdown: paths.lockdown,
+  })
+  const runId = newRunId(paths.root)
+  const start = (): StartMessage => ({
+    type: 'start',
+    runId,
+    stateDir: realpathSync(paths.root),
+    logFile,
+    logLevel: config.logging.level,
+    model: {
+      ...config.model,
+      ...(config.testEndpoints.modelBaseUrl === undefined
+        ? {}
+        : { baseUrl: config.testEndpoints.modelBaseUrl }),
+    },
+    telegram: telegramTold(config),
+    simulator: config.providers.simulator.enabled,
+    people: options.people(),
+    secrets: [...config.secrets],
+    grants: [...grants],
+  })
+  return {
+    node,
+    main: join(code, 'main.js'),
+    grants,
+    cwd: realpathSync(paths.gateway),
+    runId,
+    env,
+    redact: redactorOf(config.secrets),
+    check: () => {
+      if (isLatched(paths)) throw lockedDown(paths)
+    },
+    start,
+  }
+}
+
+const telegramTold = (config: Config): StartMessage['telegram'] => {
+  const { telegramToken, providers, testEndpoints } = config
+  if (!providers.telegram.enabled || telegramToken === null) return null
+  const { telegramApiRoot } = testEndpoints
+  return { botToken: telegramToken, ...(telegramApiRoot === undefined ? {} : { apiRoot: telegramApiRoot }) }
+}
+
+/** The refusal of every start while the latch holds. */
+export const lockedDown = (paths: StatePaths): ClawdbotError =>
+  new ClawdbotError(
+    'locked_down',
+    'Clawdbot is locked down: nothing starts.',
+    `Resume in the app, or with \`clawdbot resume\`. The latch is ${paths.lockdown}.`,
+  )

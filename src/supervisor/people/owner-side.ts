@@ -1,0 +1,50 @@
+import { type ErrorView, toErrorView } from '../../shared/domain/error.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import { loadConfig } from '../../shared/state/config/load.ts'
+import type { Config } from '../../shared/state/config/schema.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { LIVE_PROVIDERS, type ProviderPeople, readProvider } from './read-provider.ts'
+
+/** The owner's word as it stands on disk: a valid config with everybody in it, or why there is none. */
+export type OwnerSide =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'broken'; readonly error: ErrorView }
+  | { readonly kind: 'valid'; readonly config: Config; readonly providers: readonly ProviderPeople[] }
+
+/** Never throws: whatever is wrong with the config is `broken`, and with a store its provider's problem. */
+export const readOwnerSide = async (
+  paths: StatePaths,
+  env: NodeJS.ProcessEnv,
+  now: number,
+): Promise<OwnerSide> => {
+  try {
+    const config = await loadConfig(paths, env)
+    const providers = await Promise.all(
+      LIVE_PROVIDERS.map((provider) => readProvider(paths, config, provider, now)),
+    )
+    return { kind: 'valid', config, providers }
+  } catch (error) {
+    return { kind: 'broken', error: toErrorView(error) }
+  }
+}
+
+export const providerOf = (owner: OwnerSide, provider: ProviderId): ProviderPeople | undefined =>
+  owner.kind === 'valid' ? owner.providers.find((read) => read.provider === provider) : undefined
+
+/** All that a running gateway can not be told anew: where it differs, the gateway is started again. */
+export const startFacts = ({
+  model,
+  telegramToken,
+  logging,
+  testEndpoints,
+  providers,
+  secrets,
+}: Config): string =>
+  JSON.stringify({
+    model,
+    telegramToken,
+    logging,
+    testEndpoints,
+    on: Object.entries(providers).map(([provider, { enabled }]) => [provider, enabled]),
+    secrets,
+  })

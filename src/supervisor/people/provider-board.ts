@@ -1,0 +1,38 @@
+import type { ProviderView } from '../../shared/contracts/app-state.ts'
+import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import type { ProviderPeople } from './read-provider.ts'
+
+/** What the gateway last said of each provider's connection; nothing of it outlives the gateway. */
+export interface ProviderBoard {
+  readonly report: (status: ProviderStatus) => void
+  readonly clear: () => void
+  readonly views: (providers: readonly ProviderPeople[]) => readonly ProviderView[]
+}
+
+export const createProviderBoard = (): ProviderBoard => {
+  const reported = new Map<ProviderId, ProviderStatus>()
+  return {
+    report: (status) => reported.set(status.provider, status),
+    clear: () => reported.clear(),
+    views: (providers) =>
+      providers.map((read) => ({
+        ...statusOf(read, reported.get(read.provider)),
+        dmPolicy: read.policy.dmPolicy,
+        everyone: read.policy.everyone,
+        silent: read.policy.silent,
+      })),
+  }
+}
+
+const statusOf = (
+  { provider, enabled, problems }: ProviderPeople,
+  reported: ProviderStatus | undefined,
+): ProviderStatus => {
+  const [problem] = problems
+  const off: ProviderStatus = { provider, state: 'off', detail: enabled ? '' : 'switched off in the config' }
+  const status = enabled ? (reported ?? off) : off
+  return problem === undefined
+    ? status
+    : { ...status, detail: `closed: ${problem.error.message}`.slice(0, 500) }
+}

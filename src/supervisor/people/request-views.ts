@@ -1,0 +1,76 @@
+import type { PairingRequestView } from '../../shared/contracts/app-state.ts'
+import { attemptsOf, type PairingRequest, REQUEST_TTL_MS } from '../../shared/domain/pairing.ts'
+import { directSession } from '../../shared/domain/session.ts'
+import { visiblePieces } from '../../shared/domain/visible-text.ts'
+import { claimedName, claimedUsername } from './claims.ts'
+import { lookAlikes } from './look-alike.ts'
+import type { Notes } from './notes.ts'
+import type { ProviderPeople } from './read-provider.ts'
+
+/** Who waits for the owner, oldest first. */
+export const requestViews = (
+  providers: readonly ProviderPeople[],
+  notes: Notes,
+): readonly PairingRequestView[] =>
+  providers
+    .flatMap((read) => read.requests.map((request) => requestView(read, request, providers, notes)))
+    .sort((a, b) => a.createdAt - b.createdAt)
+
+const requestView = (
+  read: ProviderPeople,
+  request: PairingRequest,
+  providers: readonly ProviderPeople[],
+  notes: Notes,
+): PairingRequestView => ({
+  provider: read.provider,
+  id: request.id,
+  code: request.code,
+  createdAt: request.createdAt,
+  lastSeenAt: request.lastSeenAt,
+  expiresAt: request.createdAt + REQUEST_TTL_MS,
+  attempts: attemptsOf(request),
+  claimedName: claimedName(request.meta),
+  claimedUsername: claimedUsername(request.meta),
+  warnings: warningsOf(read, request, knownNames(providers, notes)),
+  wouldGet: `own session ${directSession(read.provider, request.id)}, as a friend, no tools`,
+})
+
+interface KnownName {
+  readonly person: string
+  readonly name: string
+}
+
+/** The names of those who have a right now, as they called themselves when they were let in. */
+const knownNames = (providers: readonly ProviderPeople[], notes: Notes): readonly KnownName[] =>
+  providers.flatMap(({ provider, people }) =>
+    [...new Set([...people.owners, ...people.configured, ...people.approved])].flatMap((id) => {
+      const name = notes.of(provider, id)?.claimedName ?? ''
+      return name === '' ? [] : [{ person: `${provider}:${id}`, name }]
+    }),
+  )
+
+const warningsOf = (
+  read: ProviderPeople,
+  request: PairingRequest,
+  known: readonly KnownName[],
+): readonly string[] => {
+  const warnings: string[] = []
+  const others = known.filter(({ person }) => person !== `${read.provider}:${request.id}`)
+  const alike = lookAlikes(
+    claimedName(request.meta),
+    others.map(({ name }) => name),
+  )
+  for (const name of alike) {
+    const { person } = others.find((other) => other.name === name) ?? { person: 'somebody' }
+    warnings.push(
+      `The name looks like “${name}” (${person}), who is let in already. This is another account.`,
+    )
+  }
+  if (Object.values(request.meta).some((text) => visiblePieces(text).some((piece) => 'mark' in piece))) {
+    warnings.push('The name contains characters that do not show or that reorder text.')
+  }
+  if (read.policy.dmPolicy !== 'pairing' && read.policy.dmPolicy !== 'open') {
+    warnings.push(`The policy is ${read.policy.dmPolicy} now: an approval would not let them in.`)
+  }
+  return warnings
+}

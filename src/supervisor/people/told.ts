@@ -1,0 +1,16 @@
+import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import type { ProviderPeople } from './read-provider.ts'
+
+/** What the gateway may know of the people: those of the providers that are on, in a stable order. */
+export const toldProviders = (people: readonly ProviderPeople[]): PeopleTold['providers'] =>
+  people.filter(({ enabled }) => enabled).map(toldProvider)
+
+const toldProvider = ({ provider, policy, people, requests }: ProviderPeople): ProviderTold => ({
+  provider,
+  ...policy,
+  owners: [...people.owners].sort(),
+  configured: [...people.configured].sort(),
+  approved: [...people.approved].sort(),
+  blocked: [...people.blocked].sort(),
+  pending: requests.map(({ id, createdAt }) => ({ id, createdAt })),
+})

@@ -1,0 +1,49 @@
+import { killProcess, signalGroup } from '../processes/kill.ts'
+import { type ProcessInfo, processTable } from '../processes/process-table.ts'
+
+/** How long the table is read again and again until nothing is left. */
+const VERIFY_FOR_MS = 1_000
+const VERIFY_EVERY_MS = 4
+
+/** What has to die. */
+export interface Targets {
+  /** Leaders of process groups that are certainly ours. */
+  readonly groups: ReadonlySet<number>
+  /** `NAME=prefix` in the environment of everything that descends from a gateway. */
+  readonly cookie: string
+}
+
+export interface KillReport {
+  /** Milliseconds until nothing was left, from the call; null if something is. */
+  readonly deadMs: number | null
+  readonly killed: number
+  readonly survivors: readonly ProcessInfo[]
+}
+
+/**
+ * SIGKILL to the groups at once, then to whatever else the process table shows as ours (a child that made its
+ * own session left the group, not its environment), until the table shows nothing or a second has passed.
+ */
+export const killAll = async (targets: Targets): Promise<KillReport> => {
+  const begin = performance.now()
+  const killed = new Set<number>()
+  for (const group of targets.groups) if (signalGroup(group, 'SIGKILL')) killed.add(group)
+  for (;;) {
+    const found = findTargets(targets)
+    for (const { pid } of found) if (killProcess(pid)) killed.add(pid)
+    const waited = performance.now() - begin
+    if (found.length === 0) return { deadMs: waited, killed: killed.size, survivors: [] }
+    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed: killed.size, survivors: found }
+    await new Promise((resolve) => setTimeout(resolve, VERIFY_EVERY_MS))
+  }
+}
+
+/** Everything alive that is ours, and never this process itself. */
+export const findTargets = ({ groups, cookie }: Targets): readonly ProcessInfo[] => {
+  const listed = processTable.list().filter(({ pid }) => pid !== process.pid)
+  if (listed.length > 0) {
+    return listed.filter(({ pid, group }) => groups.has(group) || processTable.carries(pid, cookie))
+  }
+  // A system without a table: at least the leaders are looked at.
+  return [...groups].flatMap((pid) => processTable.read(pid) ?? [])
+}

@@ -1,0 +1,81 @@
+// Test support: a gateway that does what a message tells it, run by the pinned Node under the real grants.
+
+/** The program. Its words come as text of the simulator; each is answered with what happened. */
+const PROGRAM = String.raw`
+import fs from 'node:fs'
+import { spawn } from 'node:child_process'
+import { Worker } from 'node:worker_threads'
+
+const mode = process.env.CLAWDBOT_TEST_FAKE ?? ''
+const send = (message) => process.send(message)
+process.on('disconnect', () => process.exit(0))
+if (mode.includes('ignores-term')) {
+  process.on('SIGTERM', () => {})
+  process.removeAllListeners('disconnect')
+  process.on('disconnect', () => {})
+  setInterval(() => {}, 1000)
+}
+let acknowledges = true
+let stops = !mode.includes('ignores-term')
+const attempt = (work) => {
+  try { return 'ok ' + String(work() ?? '') } catch (error) { return error.code ?? String(error) }
+}
+const words = {
+  read: (path) => attempt(() => fs.readFileSync(path, 'utf8').slice(0, 100)),
+  stat: (path) => attempt(() => fs.lstatSync(path).isFile()),
+  list: (path) => attempt(() => fs.readdirSync(path).join()),
+  write: (path) => attempt(() => fs.writeFileSync(path, 'x')),
+  remove: (path) => attempt(() => fs.unlinkSync(path)),
+  rename: (from, to) => attempt(() => fs.renameSync(from, to)),
+  link: (from, to) => attempt(() => fs.symlinkSync(from, to)),
+  spawn: () => attempt(() => spawn('/bin/true').pid),
+  worker: () => attempt(() => new Worker('1', { eval: true }).threadId),
+  addon: () => attempt(() => process.dlopen({ exports: {} }, '/nothing.node')),
+  env: () => Object.keys(process.env).sort().join(),
+  pid: () => String(process.pid),
+  silence: () => { acknowledges = false; return 'silent' },
+  print: (...text) => { console.log(text.join(' ')); return 'printed' },
+  exit: (code) => process.exit(Number(code)),
+  block: () => { for (;;); },
+  garbage: () => { send({ type: 'nonsense' }); return 'sent' },
+  flood: () => { for (let at = 0; at < 15000; at += 1) send({ type: 'ack', revision: 0 }); return 'sent' },
+  ask: (sender, name) => {
+    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender, claims: { name }, answer: true })
+    return 'asked'
+  },
+}
+let told
+process.on('message', (message) => {
+  switch (message.type) {
+    case 'start':
+      told = message.people
+      send({ type: 'hello', runId: message.runId, pid: process.pid })
+      if (mode.includes('never-ready')) return
+      if (mode.includes('crashes')) { console.error('boom'); process.exit(3) }
+      send({ type: 'provider', status: { provider: 'simulator', state: 'connected', detail: '' } })
+      send({ type: 'ready', runId: message.runId })
+      return
+    case 'people':
+      told = message
+      if (acknowledges) send({ type: 'ack', revision: message.revision })
+      return
+    case 'ping':
+      send({ type: 'pong', sequence: message.sequence, rssBytes: process.memoryUsage.rss(), turns: 0 })
+      return
+    case 'stop':
+      if (stops) process.exit(0)
+      return
+    case 'simulate': {
+      const [word, ...rest] = message.text.split(' ')
+      const answer = word === 'told' ? JSON.stringify(told) : words[word](...rest)
+      send({ type: 'simulated', at: Date.now(), sender: message.sender, messageId: message.text, text: answer })
+      return
+    }
+    case 'pairing-answer':
+    case 'notify':
+      send({ type: 'simulated', at: Date.now(), sender: 'owner', messageId: message.type, text: JSON.stringify(message) })
+  }
+})
+`
+
+export const fakeGateway = (): string => PROGRAM
