@@ -5,7 +5,7 @@ import { processTable } from './processes/process-table.ts'
 import { newRunId, RUN_ID_VARIABLE } from './processes/run-cookie.ts'
 import { type RunFile, readRunFile } from './run-file.ts'
 import { endPrograms, runProgram, SLEEPER } from './testing/processes.ts'
-import { createTestHome, startRunning, type TestHome } from './testing/test-home.ts'
+import { createTestHome, SOON, startRunning, type TestHome } from './testing/test-home.ts'
 
 let home: TestHome
 beforeEach(() => {
@@ -13,6 +13,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   endPrograms()
+  await killOrphans(home.paths, undefined)
   await home.remove()
 })
 
@@ -54,13 +55,13 @@ describe('a gateway of an earlier run', () => {
   it('ends by itself when its supervisor is killed', async () => {
     const { supervisor, pid } = await strayGateway('')
     supervisor.child.kill('SIGKILL')
-    await expect.poll(() => processTable.read(pid)).toBeUndefined()
+    await expect.poll(() => processTable.read(pid), SOON).toBeUndefined()
   })
 
   it('that does not is killed by the next supervisor, before anything starts', async () => {
     const { supervisor, pid } = await strayGateway('ignores-term')
     supervisor.child.kill('SIGKILL')
-    await expect.poll(() => supervisor.alive()).toBe(false)
+    await expect.poll(() => supervisor.alive(), SOON).toBe(false)
     expect(processTable.read(pid)).toBeDefined()
     const next = await home.supervisor()
     expect(processTable.read(pid)).toBeUndefined()
@@ -112,7 +113,7 @@ describe('one state directory', () => {
   it('is free again after its supervisor was killed', async () => {
     const { supervisor } = await strayGateway('')
     supervisor.child.kill('SIGKILL')
-    await expect.poll(() => supervisor.alive()).toBe(false)
+    await expect.poll(() => supervisor.alive(), SOON).toBe(false)
     await startRunning(await home.supervisor())
   })
 })

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processTable } from './processes/process-table.ts'
 import { readRunFile } from './run-file.ts'
 import {
   createTestHome,
   inPhase,
   order,
+  SOON,
   startRunning,
   stateWhere,
   type TestHome,
@@ -54,6 +56,22 @@ describe('the gateway under supervision', () => {
       ({ gateway }) => gateway.phase === 'running' && gateway.pid !== first.gateway.pid,
     )
     expect(second.gateway.error).toBeNull()
+  })
+
+  it('is unresponsive when its event loop is blocked', async () => {
+    const supervisor = await home.supervisor()
+    await startRunning(supervisor)
+    await supervisor.simulate('owner', '', 'block')
+    await inPhase(supervisor, 'unresponsive')
+    expect(supervisor.snapshot().state.gateway.pid).not.toBeNull()
+  })
+
+  it('that does not want to stop is killed', async () => {
+    const supervisor = await home.supervisor('ignores-term')
+    const { gateway } = await startRunning(supervisor)
+    await supervisor.stop()
+    expect(processTable.read(gateway.pid ?? 0)).toBeUndefined()
+    expect(supervisor.snapshot().state.gateway.phase).toBe('stopped')
   })
 
   it('is killed when it breaks the contract', async () => {
@@ -133,7 +151,7 @@ describe('the gateway under supervision', () => {
     const supervisor = await home.supervisor()
     const { gateway } = await startRunning(supervisor)
     await expect
-      .poll(() => readRunFile(home.paths))
+      .poll(() => readRunFile(home.paths), SOON)
       .toMatchObject({ phase: 'running', gateway: { pid: gateway.pid }, supervisor: { pid: process.pid } })
     await supervisor.close()
     expect(await readRunFile(home.paths)).toBeUndefined()

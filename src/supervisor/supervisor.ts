@@ -1,6 +1,7 @@
 // The owner's hand: it keeps one gateway running as the owner's files say, and stops it when the owner says so.
 // No Electron in it; the app and the cli use the same one.
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StatePatch, StopResultView } from '../shared/contracts/app-state.ts'
 import type { LogSnapshot, Snapshot } from '../shared/contracts/bridge.ts'
 import type { FromGateway } from '../shared/contracts/gateway.ts'
@@ -67,10 +68,13 @@ export interface Supervisor extends Decisions {
   readonly close: () => Promise<void>
 }
 
-export interface LogFollow {
+interface LogFollow {
   readonly snapshot: LogSnapshot
   readonly stop: () => void
 }
+
+/** A process that even SIGKILL does not end at once (it hangs in the kernel) must not keep the app open. */
+const CLOSE_WITHIN_MS = 10_000
 
 /**
  * Becomes the one supervisor of the state directory, and starts nothing yet.
@@ -80,7 +84,9 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
   await prepareStateDir(options.paths)
   const claim = await claimStateDir(options.paths, (options.now ?? Date.now)())
   try {
-    await killOrphans(options.paths, claim.previous)
+    const { survivors } = await killOrphans(options.paths, claim.previous)
+    // A second gateway beside it would answer everything twice.
+    if (survivors.length > 0) throw orphanLives(survivors.map(({ pid }) => pid))
     return await assemble(options, claim)
   } catch (error) {
     await claim.release()
@@ -95,7 +101,9 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
   const book = await loadDecisionBook(paths)
   const log = createSupervisorLog(now)
   const complain = (error: unknown): void => log.warn('something could not be done', { error })
-  const feed = createStateFeed(emptyState(paths, options.notes ?? [], now()))
+  const feed = createStateFeed(
+    emptyState(paths, [...hostNotes(process.platform), ...(options.notes ?? [])], now()),
+  )
 
   const telling = createTelling({
     send: (people) => runner.send({ type: 'people', ...people }),
@@ -246,6 +254,7 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
     },
     resume: async (reason, by = 'the owner') => {
       await lockdown.resume(by, reason)
+      await runner.until((state) => state.phase !== 'stopping')
       log.info('the lockdown was ended', { by, reason })
     },
     async simulate(sender, name, text) {
@@ -265,7 +274,10 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
     async close() {
       await files.close()
       runner.dispatch({ type: 'stop' })
-      await runner.until((state) => !hasChild(state))
+      await Promise.race([
+        runner.until((state) => !hasChild(state)),
+        sleep(CLOSE_WITHIN_MS, undefined, { ref: false }),
+      ])
       runner.close()
       await notes.save().catch(complain)
       await status.close()
@@ -284,6 +296,21 @@ const noAnswer: ErrorView = {
   message: 'the gateway did not acknowledge a change of people in time and was killed',
   hint: 'The change is in force. The gateway is started again by itself.',
 }
+
+const orphanLives = (pids: readonly number[]): ClawdbotError =>
+  new ClawdbotError(
+    'already_running',
+    `a gateway of an earlier run can not be ended: process ${pids.join(', ')}`,
+    'End it by hand, or restart the machine. Two gateways would answer everything twice.',
+  )
+
+/** What the platform takes away from the promises. */
+const hostNotes = (platform: NodeJS.Platform): readonly string[] =>
+  platform === 'win32'
+    ? [
+        'Windows does not show the environment of processes: what left the gateway’s process tree is not found by STOP.',
+      ]
+    : []
 
 const notRunning = (): ClawdbotError =>
   new ClawdbotError('gateway_not_running', 'the gateway is not running', 'Start it, then say it again.')

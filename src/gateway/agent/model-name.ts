@@ -1,5 +1,5 @@
 /** Which wire format a model speaks, in the words of pi's session format. */
-export type ModelApi = 'anthropic-messages' | 'openai-responses' | 'openai-completions' | 'offline'
+type ModelApi = 'anthropic-messages' | 'openai-responses' | 'openai-completions' | 'offline'
 
 /** A model by the three names that a transcript records. */
 export interface ModelRef {

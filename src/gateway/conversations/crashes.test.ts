@@ -1,20 +1,21 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
-import { type Entry, textOf } from './entry.ts'
-import { inboundFact } from './facts.ts'
 import {
   CRASH_STEPS,
   type Crash,
   createWorld,
   friend,
   owner,
+  transcriptFilesIn,
   transcriptsIn,
   type World,
 } from './testing/world.ts'
+import { type Entry, textOf } from './transcript/entry.ts'
+import { inboundFact } from './transcript/facts.ts'
 
 /** One run of the gateway: what is accepted in it, where it dies, and what its last write leaves half done. */
 interface Life {
@@ -55,10 +56,7 @@ const live = async (world: World, lives: readonly Life[]): Promise<readonly Acce
 
 /** The line that the dead process was writing. */
 const tear = (world: World, torn: string): void => {
-  const folder = join(world.stateDir, 'sessions')
-  for (const name of readdirSync(folder)) {
-    if (name.endsWith('.jsonl')) appendFileSync(join(folder, name), torn)
-  }
+  for (const path of transcriptFilesIn(world.stateDir)) appendFileSync(path, torn)
 }
 
 /** Everything that is not as it should be after the last run, in words; nothing, if all is well. */
@@ -119,6 +117,40 @@ describe('a gateway that dies', () => {
     inWorld(async (world) => {
       await live(world, [{ from: ['owner'], crash: { step: 'turn:after-answer-entry', time: 1 }, torn: '' }])
       expect([world.asked.length, world.delivered.length]).toEqual([1, 1])
+    }))
+
+  it('and has lost its transcripts does not run what the ledger knows as replied to', () =>
+    inWorld(async (world) => {
+      const first = world.boot({ crash: { step: 'send:after-send', time: 1 } })
+      first.conversations.enqueue(world.accept({ text: 'x' }))
+      await first.settled()
+      rmSync(join(world.stateDir, 'sessions'), { recursive: true })
+      const second = world.boot()
+      second.conversations.recover([...world.open.values()])
+      await second.settled()
+      expect([world.asked.length, world.delivered.length, world.open.size]).toEqual([1, 1, 0])
+    }))
+
+  it('and takes a message up again after a later one was answered keeps question and answer together', () =>
+    inWorld(async (world) => {
+      const early = world.accept({ text: 'early' })
+      const first = world.boot({ crash: { step: 'turn:mid-stream', time: 1 } })
+      first.conversations.enqueue(early)
+      await first.settled()
+      const second = world.boot()
+      second.conversations.enqueue(world.accept({ text: 'late' }))
+      await second.settled()
+      await second.conversations.close()
+      const third = world.boot({ crash: { step: 'turn:after-answer-entry', time: 1 } })
+      third.conversations.recover([early])
+      await third.settled()
+      const texts = world.asked.at(-1)?.messages.map(({ text }) => text)
+      expect(texts).toEqual(['late', 're: late', 'early'])
+      const fourth = world.boot()
+      fourth.conversations.recover([early])
+      await fourth.settled()
+      expect(world.asked).toHaveLength(3)
+      expect(world.delivered.map(({ text }) => text)).toEqual(['re: late', 're: early'])
     }))
 
   it('again and again, anywhere, with several conversations: no message is lost, none is answered twice', async () => {

@@ -2,8 +2,8 @@ import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { TurnResult } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { SendResult } from '../outbound/send-request.ts'
-import { FACTS, type InboundFact, type OutboundFact } from './facts.ts'
-import type { NewEntry } from './transcript.ts'
+import { FACTS, type InboundFact, type OutboundFact } from './transcript/facts.ts'
+import type { NewEntry } from './transcript/transcript.ts'
 
 /** The user's message, and the fact that says whose it is; written together. */
 export const questionEntries = (item: AcceptedItem, entryId: string): readonly NewEntry[] => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { SessionKey } from '../../shared/domain/session.ts'
 import type { Logger } from '../../shared/log/logger.ts'
 import { loadSessionIndex, type SessionFields, type SessionIndex } from './session-index.ts'
-import { openTranscript, type Transcript } from './transcript.ts'
+import { openTranscript, type Transcript } from './transcript/transcript.ts'
 
 /** Transcripts that stay open between turns; the one not used for longest is closed first. */
 const MAX_OPEN = 16

@@ -52,7 +52,7 @@ export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
           aria-keyshortcuts="Control+K Meta+K"
           className="flex h-6 items-center gap-1.5 rounded-s px-2 hover:bg-raised hover:text-fg"
         >
-          Commands <Kbd>{modifierKey(navigator.platform)} K</Kbd>
+          <span className="max-sm:sr-only">Commands</span> <Kbd>{modifierKey(navigator.platform)} K</Kbd>
         </button>
         <button
           type="button"
@@ -60,7 +60,7 @@ export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
           aria-keyshortcuts="?"
           className="flex h-6 items-center gap-1.5 rounded-s px-2 hover:bg-raised hover:text-fg"
         >
-          Shortcuts <Kbd>?</Kbd>
+          <span className="max-sm:sr-only">Shortcuts</span> <Kbd>?</Kbd>
         </button>
       </div>
     </nav>

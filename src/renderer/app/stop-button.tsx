@@ -88,7 +88,10 @@ export const StopButton = (): ReactNode => {
         className="forced-line relative flex h-8 touch-none items-center gap-2 overflow-hidden rounded-m bg-stop pr-4 pl-3 font-[650] tracking-[0.04em] text-on-stop select-none focus-visible:outline-offset-2 aria-disabled:opacity-45 forced-colors:text-[ButtonText]"
       >
         <span aria-hidden className="hold-fill absolute inset-0 bg-stop-deep" />
-        <span aria-hidden className="relative size-[11px] rounded-[2px] bg-current" />
+        <span
+          aria-hidden
+          className="relative size-[11px] rounded-[2px] bg-current forced-colors:bg-[ButtonText]"
+        />
         <span className="relative">STOP</span>
       </button>
     </div>

@@ -4,7 +4,7 @@ type Look = 'plain' | 'primary' | 'danger' | 'quiet'
 
 const LOOKS: Readonly<Record<Look, string>> = {
   plain: 'border-line-strong hover:bg-raised',
-  primary: 'bg-accent border-accent text-bg hover:brightness-110 font-medium',
+  primary: 'bg-accent border-accent text-bg hover:brightness-110 font-medium forced-colors:text-[ButtonText]',
   danger: 'border-bad text-bad hover:bg-bad-bg',
   quiet: 'border-transparent text-soft hover:bg-raised hover:text-fg',
 }

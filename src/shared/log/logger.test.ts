@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -273,8 +274,8 @@ describe('trouble with the disk', () => {
     'a full disk loses lines, not the process, and no line is torn',
     () => {
       const mount = join(folder, 'full')
-      execFileSync('mkdir', [mount])
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount])
+      mkdirSync(mount)
+      execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', mount])
       const logger = start({ file: join(mount, 'x.log') })
       try {
         for (let index = 0; index < 400; index += 1) logger.info('fill', { text: 'x'.repeat(500) })
@@ -290,7 +291,7 @@ describe('trouble with the disk', () => {
         ])
       } finally {
         logger.close()
-        execFileSync('umount', [mount])
+        execFileSync('/bin/umount', [mount])
       }
     },
   )

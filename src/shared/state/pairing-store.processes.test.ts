@@ -18,10 +18,11 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 /** Hundreds of them start, so they share what Node compiled. */
 const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'clawdbot-test-compile-cache') }
 
-const start = (program: string, args: readonly string[]): Child => {
-  const file = fileURLToPath(new URL(program, import.meta.url))
-  return spawn(process.execPath, [file, ...args], { stdio: 'pipe', env })
-}
+const WORKER = new URL('./testing/store-worker.ts', import.meta.url)
+const FAULTY = new URL('./testing/faulty-child.ts', import.meta.url)
+
+const start = (program: URL, args: readonly string[]): Child =>
+  spawn(process.execPath, [fileURLToPath(program), ...args], { stdio: 'pipe', env })
 
 const output = async (child: Child): Promise<{ readonly out: string; readonly signal: string | null }> => {
   const ended = new Promise<string | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
@@ -44,17 +45,10 @@ describe('several processes', () => {
     const paths = await tempState()
     const asked = [ids(100, 6), ids(200, 6), ids(300, 6)]
     const added = [ids(500, 8), ids(600, 8)]
-    const approvers = [
-      start('./testing/store-worker.ts', ['approver', paths.root]),
-      start('./testing/store-worker.ts', ['approver', paths.root]),
-    ]
+    const approvers = [start(WORKER, ['approver', paths.root]), start(WORKER, ['approver', paths.root])]
     const approvals = approvers.map(done)
-    const requests = asked.map((list) =>
-      done(start('./testing/store-worker.ts', ['requester', paths.root, ...list])),
-    )
-    const additions = added.map((list) =>
-      done(start('./testing/store-worker.ts', ['adder', paths.root, ...list])),
-    )
+    const requests = asked.map((list) => done(start(WORKER, ['requester', paths.root, ...list])))
+    const additions = added.map((list) => done(start(WORKER, ['adder', paths.root, ...list])))
     expect((await Promise.all(requests)).flat()).toEqual(asked.flat())
     expect((await Promise.all(additions)).flat()).toEqual(added.flat())
     while ((await listRequests(paths, 'telegram', Date.now())).length > 0) await sleep(10)
@@ -95,7 +89,7 @@ const faulty = async (
   argument: string,
 ): Promise<Fault | undefined> => {
   const args = [fault, String(nth), paths.root, what, argument, String(NOW)]
-  const { out, signal } = await output(start('./testing/faulty-child.ts', args))
+  const { out, signal } = await output(start(FAULTY, args))
   if (signal === 'SIGKILL') return undefined
   const report: unknown = JSON.parse(out)
   if (!isFault(report)) throw new Error(`no report: ${out}`)

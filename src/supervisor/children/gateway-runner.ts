@@ -62,7 +62,7 @@ export interface GatewayRunner {
 }
 
 type WithoutContext<E> = E extends unknown ? Omit<E, 'now' | 'random'> : never
-export type Occurrence = WithoutContext<LifecycleEvent>
+type Occurrence = WithoutContext<LifecycleEvent>
 
 interface Current {
   readonly run: number

@@ -41,7 +41,7 @@ export interface GatewayChild {
 /** What a gateway may know of our environment. NODE_OPTIONS above all is not in it: it could widen the grants. */
 const PASSED_ON = ['TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'NODE_EXTRA_CA_CERTS', 'SystemRoot'] as const
 
-export const gatewayEnv = (env: NodeJS.ProcessEnv, runId: string): NodeJS.ProcessEnv => {
+const gatewayEnv = (env: NodeJS.ProcessEnv, runId: string): NodeJS.ProcessEnv => {
   const names = Object.keys(env).filter(
     (name) =>
       PASSED_ON.some((passed) => passed === name) ||

@@ -26,14 +26,18 @@ export const logFileAt = (logFile: string, now: number): string =>
  * the log, so the log is also refused where that would let it write what only the owner side may.
  * @throws ClawdbotError `log_unsafe`, or why the folder can not be made.
  */
-export const prepareLogFolder = async (logFile: string, paths: StatePaths): Promise<void> => {
+export const prepareLogFolder = async (
+  logFile: string,
+  paths: StatePaths,
+  shared: string = defaultFolder(),
+): Promise<void> => {
   refuseOwnerFiles(logFile, paths)
   const folder = dirname(logFile)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const stats = await lstat(folder)
     // A folder that the owner chose may be a link or be shared by choice; the one in /tmp may not.
-    if (folder !== defaultFolder()) return
+    if (folder !== shared) return
     if (!stats.isDirectory()) throw unsafe(folder, 'it is not a folder but a link or a file')
     if (process.getuid !== undefined && stats.uid !== process.getuid()) {
       throw unsafe(folder, 'it belongs to another user')

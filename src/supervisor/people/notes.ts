@@ -20,8 +20,6 @@ const notesFile = z.object({ version: z.literal(1), notes: z.record(z.string(), 
 
 export interface Notes {
   readonly of: (provider: ProviderId, sender: string) => Note | undefined
-  /** Every remembered person: `provider:sender` and the note. */
-  readonly all: () => Iterable<readonly [string, Note]>
   readonly remember: (provider: ProviderId, sender: string, change: Partial<Note>) => void
   readonly save: () => Promise<void>
 }
@@ -35,7 +33,6 @@ export const loadNotes = async (paths: StatePaths): Promise<Notes> => {
   let changed = false
   return {
     of: (provider, sender) => notes.get(key(provider, sender)),
-    all: () => notes,
     remember(provider, sender, change) {
       const id = key(provider, sender)
       const before = notes.get(id) ?? { claimedName: '', approvedAt: null, lastSeenAt: null }

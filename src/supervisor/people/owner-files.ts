@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewayActivity, ProviderStatus } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
@@ -27,6 +28,8 @@ import { watchFiles } from './watch-files.ts'
 
 /** What was seen of people lately is shown and saved at most this often. */
 const SEEN_EVERY_MS = 1_000
+/** How long an editor may take between emptying a file and filling it. */
+const SAVING_MS = 150
 
 export interface OwnerFilesOptions {
   readonly paths: StatePaths
@@ -88,10 +91,18 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     if (closed) return
     // First the latch: nothing of what follows may start a gateway that is to be locked.
     await guarded(options.follow())
-    const next = await readOwnerSide(paths, env, now())
+    const next = await readSettled()
     if (next.kind === 'valid') await openLog(next.config)
     adopt(next)
     await guarded(notify())
+  }
+
+  /** An editor may empty a file before it writes it: a config that breaks is looked at twice. */
+  const readSettled = async (): Promise<OwnerSide> => {
+    const first = await readOwnerSide(paths, env, now())
+    if (first.kind !== 'broken' || owner.kind !== 'valid') return first
+    await sleep(SAVING_MS)
+    return readOwnerSide(paths, env, now())
   }
 
   const guarded = async (work: Promise<unknown>): Promise<void> => {

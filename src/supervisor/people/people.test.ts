@@ -12,6 +12,7 @@ import {
   createTestHome,
   inPhase,
   order,
+  SOON,
   startRunning,
   stateWhere,
   type TestHome,
@@ -116,7 +117,7 @@ describe('an approval', () => {
     const state = await stateWhere(supervisor, ({ people }) => people.some(({ id }) => id === 'ann'))
     expect(state.requests).toEqual([])
     expect(personOf(supervisor, 'ann')?.claimedName).toBe('Ann')
-    await expect.poll(async () => (await toldNow(supervisor))?.approved).toEqual(['ann'])
+    await expect.poll(async () => (await toldNow(supervisor))?.approved, SOON).toEqual(['ann'])
   })
 
   it('is passed on to the person where the command line asked for it', async () => {
@@ -177,7 +178,7 @@ describe('a revoke', () => {
       aliveWhenDone = isSameProcess(pid, start)
     })
     // On disk at once: from here on only the gateway's knowledge is awaited.
-    await expect.poll(() => readApproved(home.paths, 'simulator')).toEqual([])
+    await expect.poll(() => readApproved(home.paths, 'simulator'), SOON).toEqual([])
     expect(aliveWhenDone).toBeUndefined()
     expect(isSameProcess(pid, start)).toBe(true)
     await revoked
@@ -233,7 +234,7 @@ describe('the gateway’s request for a stranger', () => {
     const [request] = await listRequests(home.paths, 'simulator', Date.now())
     expect(outcome).toEqual({ kind: 'created', code: request?.code, reply: true })
     await stateWhere(supervisor, ({ requests }) => requests.some(({ id }) => id === 'ann'))
-    await expect.poll(async () => (await toldNow(supervisor))?.pending).toMatchObject([{ id: 'ann' }])
+    await expect.poll(async () => (await toldNow(supervisor))?.pending, SOON).toMatchObject([{ id: 'ann' }])
   })
 
   it.each(['allowlist', 'disabled'])(

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { ProcessInfo, ProcessTable } from './process-table.ts'
+import type { ProcessInfo, ProcessTable } from './process-info.ts'
 
 const MAX_COMMAND = 200
 

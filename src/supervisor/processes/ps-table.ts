@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import type { ProcessInfo, ProcessTable } from './process-table.ts'
+import type { ProcessInfo, ProcessTable } from './process-info.ts'
 
 const MAX_COMMAND = 200
 const COLUMNS = 'pid=,pgid=,stat=,lstart=,command='

@@ -1,5 +1,6 @@
 import { killProcess, signalGroup } from '../processes/kill.ts'
-import { type ProcessInfo, processTable } from '../processes/process-table.ts'
+import type { ProcessInfo } from '../processes/process-info.ts'
+import { processTable } from '../processes/process-table.ts'
 
 /** How long the table is read again and again until nothing is left. */
 const VERIFY_FOR_MS = 1_000
@@ -39,7 +40,7 @@ export const killAll = async (targets: Targets): Promise<KillReport> => {
 }
 
 /** Everything alive that is ours, and never this process itself. */
-export const findTargets = ({ groups, cookie }: Targets): readonly ProcessInfo[] => {
+const findTargets = ({ groups, cookie }: Targets): readonly ProcessInfo[] => {
   const listed = processTable.list().filter(({ pid }) => pid !== process.pid)
   if (listed.length > 0) {
     return listed.filter(({ pid, group }) => groups.has(group) || processTable.carries(pid, cookie))

@@ -6,10 +6,17 @@ import { parseSenderId } from '../../shared/domain/identity.ts'
 import { listRequests, requestPairing } from '../../shared/state/pairing-store.ts'
 import { resolveStatePaths } from '../../shared/state/state-dir.ts'
 import { isSameProcess, processTable } from '../processes/process-table.ts'
-import { newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import { cookieOfStateDir, newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
 import { claimStateDir } from '../run-file.ts'
 import { ESCAPING, endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
-import { createTestHome, inPhase, startRunning, stateWhere, type TestHome } from '../testing/test-home.ts'
+import {
+  createTestHome,
+  inPhase,
+  SOON,
+  startRunning,
+  stateWhere,
+  type TestHome,
+} from '../testing/test-home.ts'
 import { readLatch } from './latch.ts'
 import { stopEverything } from './stop-everything.ts'
 
@@ -107,7 +114,7 @@ describe('STOP', () => {
     async () => {
       const mount = join(home.root, 'small')
       mkdirSync(mount)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', mount])
+      execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=64k', 'none', mount])
       try {
         const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: mount }, home.root)
         const gateway = await runProgram(SLEEPER, { [RUN_ID_VARIABLE]: newRunId(paths.root) })
@@ -119,7 +126,7 @@ describe('STOP', () => {
         expect(result.latchError).toBeNull()
         expect((await readLatch(paths)).kind).toBe('locked')
       } finally {
-        execFileSync('umount', ['-l', mount])
+        execFileSync('/bin/umount', ['-l', mount])
       }
     },
   )
@@ -177,6 +184,16 @@ describe('a lockdown', () => {
     expect(supervisor.snapshot().state.gateway.phase).toBe('locked')
   })
 
+  it('pressed while the gateway is being launched leaves none behind', async () => {
+    const supervisor = await home.supervisor()
+    await supervisor.start()
+    const result = await supervisor.lockdown('app', 'at once')
+    expect(result.survivors).toEqual([])
+    await stateWhere(supervisor, ({ gateway }) => gateway.phase === 'locked' && gateway.pid === null)
+    const cookie = cookieOfStateDir(home.paths.root)
+    expect(processTable.list().filter(({ pid }) => processTable.carries(pid, cookie))).toEqual([])
+  })
+
   it('set between the order to start and the launch prevents the launch', async () => {
     const supervisor = await home.supervisor()
     await supervisor.start()
@@ -221,7 +238,7 @@ describe('a lockdown', () => {
     await expect(supervisor.start()).rejects.toMatchObject({ code: 'locked_down' })
     rmSync(home.paths.root)
     mkdirSync(home.paths.root)
-    await expect.poll(() => readLatch(home.paths), { timeout: 20_000 }).toMatchObject({ kind: 'locked' })
+    await expect.poll(() => readLatch(home.paths), SOON).toMatchObject({ kind: 'locked' })
     expect(supervisor.snapshot().state.gateway.phase).toBe('locked')
   })
 })

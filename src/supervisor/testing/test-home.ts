@@ -54,6 +54,9 @@ export const createTestHome = (): TestHome => {
   }
 }
 
+/** For `expect.poll`: soon, on a busy machine. */
+export const SOON = { timeout: 30_000 }
+
 /** Resolves with the state as soon as it is as wanted. */
 export const stateWhere = (supervisor: Supervisor, wanted: (state: AppState) => boolean): Promise<AppState> =>
   new Promise((done) => {

@@ -1,6 +1,6 @@
 // Test support: the parts around conversations, made so that a run can die at any step and the next one starts
 // from what is on disk, in the inbox and in the ledger of replies.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GatewayActivity } from '../../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../../shared/domain/identity.ts'
@@ -10,7 +10,7 @@ import type { RunTurn, TurnRequest, TurnResult } from '../../agent/turn.ts'
 import type { AcceptedItem } from '../../inbound/accepted-item.ts'
 import type { ReplyOutcome, SendRequest, SendResult } from '../../outbound/send-request.ts'
 import { type Conversations, type ConversationsOptions, createConversations } from '../conversations.ts'
-import { type Entry, parseEntry, parseHeader } from '../entry.ts'
+import { type Entry, parseEntry, parseHeader } from '../transcript/entry.ts'
 
 /** Where a run can be made to die. `send:` and `done:` are steps of the parts around conversations. */
 export const CRASH_STEPS = [
@@ -25,7 +25,7 @@ export const CRASH_STEPS = [
   'done:before',
   'done:after',
 ] as const
-export type CrashStep = (typeof CRASH_STEPS)[number]
+type CrashStep = (typeof CRASH_STEPS)[number]
 
 export interface Crash {
   readonly step: CrashStep
@@ -33,7 +33,7 @@ export interface Crash {
   readonly time: number
 }
 
-export interface Run {
+interface Run {
   readonly conversations: Conversations
   readonly dead: () => boolean
   /** Resolves when nothing is left to do, or the run has died and nothing of it moves any more. */
@@ -215,20 +215,28 @@ export interface TranscriptOnDisk {
   readonly entries: readonly Entry[]
 }
 
-/** All transcripts of a state directory, as another program would read them. Throws if a line is no entry. */
+/**
+ * All transcripts of a state directory, without a last line that nobody has opened and cut off yet. Throws if
+ * another line is no entry.
+ */
 export const transcriptsIn = (stateDir: string): readonly TranscriptOnDisk[] =>
-  readdirSync(join(stateDir, 'sessions'))
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => {
-      const [first, ...rest] = readFileSync(join(stateDir, 'sessions', name), 'utf8')
-        .trimEnd()
-        .split('\n')
-      const header = parseHeader(JSON.parse(first ?? ''))
-      if (header === undefined) throw new Error(`${name} has no header`)
-      const entries = rest.map((line) => {
-        const entry = parseEntry(JSON.parse(line))
-        if (entry === undefined) throw new Error(`${name} has a line that is no entry: ${line}`)
-        return entry
-      })
-      return { id: header.id, parentSession: header.parentSession, entries }
+  transcriptFilesIn(stateDir).map((name) => {
+    const [first, ...rest] = readFileSync(name, 'utf8').split('\n').slice(0, -1)
+    const header = parseHeader(JSON.parse(first ?? ''))
+    if (header === undefined) throw new Error(`${name} has no header`)
+    const entries = rest.map((line) => {
+      const entry = parseEntry(JSON.parse(line))
+      if (entry === undefined) throw new Error(`${name} has a line that is no entry: ${line}`)
+      return entry
     })
+    return { id: header.id, parentSession: header.parentSession, entries }
+  })
+
+/** The paths of all transcripts of a state directory. */
+export const transcriptFilesIn = (stateDir: string): readonly string[] => {
+  const folder = join(stateDir, 'sessions')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(folder, name))
+}

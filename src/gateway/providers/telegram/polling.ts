@@ -19,6 +19,8 @@ export interface PollingOptions {
 
 /** While updates may go elsewhere, a poll is short, so that it is soon known whether they come here again. */
 const PROBE_SECONDS = 5
+/** The most that Telegram gives at once; fewer means that nothing more waits. */
+const BATCH = 100
 const CONFLICT_PAUSES_FROM = 5
 const MAX_PAUSES = 60
 
@@ -48,7 +50,7 @@ export const poll = async (options: PollingOptions): Promise<void> => {
   while (!signal.aborted) {
     try {
       await round(state, options)
-      tell({ state: 'connected', detail: '' })
+      if (state.drained) tell({ state: 'connected', detail: '' })
     } catch (error) {
       if (signal.aborted) break
       const failure = describe(error, options.token)
@@ -80,7 +82,7 @@ const round = async (state: State, { api, handlers, signal }: PollingOptions): P
   const { botId } = state
   const waited = !state.drained
   const updates = await api.getUpdates(
-    { offset: state.offset, limit: 100, timeout: pollSeconds(state), allowed_updates: ['message'] },
+    { offset: state.offset, limit: BATCH, timeout: pollSeconds(state), allowed_updates: ['message'] },
     forGrammy(signal),
   )
   if (!Array.isArray(updates)) throw new Error('the answer is no list')
@@ -92,7 +94,7 @@ const round = async (state: State, { api, handlers, signal }: PollingOptions): P
     }
     state.offset = Math.max(state.offset, update.id + 1)
   }
-  if (updates.length === 0) state.drained = true
+  if (updates.length < BATCH) state.drained = true
   state.failures = 0
   state.trouble = undefined
 }

@@ -14,8 +14,7 @@ export const OverviewScreen = (): ReactNode => {
   return (
     <>
       <ScreenHead title="Overview">
-        Each line is what the supervisor knows at this moment, not what is configured. Open one for its
-        evidence.
+        Each line is what the supervisor reports at this moment. Open one for its evidence.
       </ScreenHead>
       <EveryoneBanner />
       {isFresh(state) ? <Welcome /> : null}

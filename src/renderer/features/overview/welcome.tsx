@@ -28,7 +28,8 @@ export const Welcome = (): ReactNode => {
             <span className="mono text-fg">/newbot</span>, and keep the token it gives you.
           </li>
           <li>
-            Write the token into <RemoteText text={path} className="mono text-fg" /> and start the gateway.
+            Write the token into <RemoteText text={path} className="mono text-fg" /> and restart the gateway:
+            click its state above.
           </li>
           <li>
             Write to your bot. Your own numeric id then shows under Pairing: put it in as{' '}

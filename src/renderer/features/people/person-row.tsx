@@ -96,9 +96,7 @@ const PersonActs = ({ person }: { readonly person: PersonView }): ReactNode => {
   return (
     <div className="flex flex-wrap items-center justify-end gap-2 max-[560px]:justify-start">
       {acts.elsewhere === '' ? null : (
-        <Button look="quiet" onClick={() => void openConfig.run(undefined)}>
-          Open clawdbot.json
-        </Button>
+        <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
       )}
       {acts.revoke ? (
         <Button ref={revokeButton} off={busy} onClick={() => setAsking(true)}>

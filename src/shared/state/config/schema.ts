@@ -3,8 +3,8 @@ import type { SenderId } from '../../domain/identity.ts'
 import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
 
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The messengers that this version can start. */
 export type ConfiguredProvider = 'telegram' | 'simulator'

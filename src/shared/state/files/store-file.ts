@@ -2,7 +2,7 @@ import { ClawdbotError } from '../../domain/error.ts'
 import { readBounded, writeFileAtomic } from '../atomic-file.ts'
 
 /** No store of this product comes near it; reading more than this would be reading an attack. */
-export const STORE_MAX_BYTES = 1024 * 1024
+const STORE_MAX_BYTES = 1024 * 1024
 
 export type Json = Readonly<Record<string, unknown>>
 

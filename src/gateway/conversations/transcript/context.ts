@@ -1,4 +1,4 @@
-import type { TurnMessage } from '../agent/turn.ts'
+import type { TurnMessage } from '../../agent/turn.ts'
 import { type Entry, textOf } from './entry.ts'
 import { type InboundFact, inboundFact } from './facts.ts'
 

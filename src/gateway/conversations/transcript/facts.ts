@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PROVIDERS } from '../../shared/domain/provider.ts'
+import { PROVIDERS } from '../../../shared/domain/provider.ts'
 import type { Entry } from './entry.ts'
 
 // What Clawdbot itself notes in a transcript, as pi's `custom` entries, which no program gives to a model.
@@ -15,7 +15,7 @@ const inbound = z.looseObject({
 })
 export type InboundFact = z.infer<typeof inbound>
 
-export const OUTBOUND_RESULTS = ['sent', 'failed', 'unconfirmed', 'withheld'] as const
+const OUTBOUND_RESULTS = ['sent', 'failed', 'unconfirmed', 'withheld'] as const
 
 /** What became of the reply to an event. */
 const outbound = z.looseObject({

@@ -1,4 +1,4 @@
-import type { TurnMessage } from '../agent/turn.ts'
+import type { TurnMessage } from '../../agent/turn.ts'
 import { branchOf, createContext } from './context.ts'
 import { type Entry, SESSION_VERSION } from './entry.ts'
 import { createEventLog, type EventState } from './event-log.ts'

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { launchApp } from './support/launch.ts'
+import { ANA, createScenario, PETER } from './support/scenario.ts'
+
+const SCREENS = ['Overview', 'Pairing', 'People', 'Logs', 'Simulator'] as const
+
+/** axe over the page as it is now, by the rules of WCAG 2.2 A and AA. */
+const expectAccessible = async (page: Page, what: string): Promise<void> => {
+  // Playwright's Electron pages cannot open the second page that axe's default mode wants.
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`,
+    ),
+  ).toEqual([])
+}
+
+const visitAll = async (page: Page, state: string): Promise<void> => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const screen of SCREENS) {
+      await page.getByRole('link', { name: new RegExp(`^${screen}`) }).click()
+      await expect(page.getByRole('heading', { name: screen, level: 1 })).toBeVisible()
+      await page.screenshot({
+        path: `test-results/screens/${state}-${screen.toLowerCase()}-${colorScheme}.png`,
+      })
+      await expectAccessible(page, `${state}, ${screen}, ${colorScheme}`)
+    }
+  }
+}
+
+test('every screen passes axe in light and dark: with requests waiting, and locked down', async () => {
+  const scenario = await createScenario()
+  const { telegram } = scenario
+  const { app, page } = await launchApp(scenario)
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    telegram.dm(ANA, 'hello')
+    telegram.dm({ ...PETER, first_name: '\u202Eevil\u200B\u001b[31m' }, 'hello')
+    await telegram.waitForSent(2)
+    await visitAll(page, 'waiting')
+
+    const stop = page.getByRole('button', { name: 'STOP' })
+    await stop.focus()
+    await page.keyboard.down('Space')
+    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toBeVisible()
+    await page.keyboard.up('Space')
+    await visitAll(page, 'locked')
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('every screen passes axe in light and dark: fresh install', async () => {
+  const scenario = await createScenario()
+  const { app, page } = await launchApp({
+    stateDir: scenario.file('fresh'),
+    env: { CLAWDBOT_STATE_DIR: scenario.file('fresh') },
+  })
+  try {
+    await expect(page.getByText('Gateway running')).toBeVisible()
+    await visitAll(page, 'fresh')
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('every screen passes axe in light and dark: the config can not be read', async () => {
+  const scenario = await createScenario()
+  await writeFile(scenario.file('clawdbot.json'), '{ telegram: { dmPolicy: "everyone" } }')
+  const { app, page } = await launchApp(scenario)
+  try {
+    await expect(page.getByText('telegram.dmPolicy').first()).toBeVisible()
+    await visitAll(page, 'broken')
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})

@@ -1,0 +1,124 @@
+import { Command, Option } from 'commander'
+import type { PeopleOptions } from './arguments.ts'
+import type { ApproveOptions } from './commands/pairing-approve.ts'
+import type { ResumeOptions } from './commands/resume.ts'
+import type { StopCommandOptions } from './commands/stop.ts'
+import type { CliContext } from './context.ts'
+import { EXIT, type ExitCode } from './exit.ts'
+
+type Json = { readonly json?: boolean }
+
+/** A command about one provider. `--channel` is what later versions of the existing Clawdbot call it. */
+const ofProvider = (parent: Command, usage: string, description: string): Command =>
+  parent
+    .command(usage)
+    .description(description)
+    .option('-p, --provider <name>', 'telegram, simulator, …')
+    .addOption(new Option('--channel <name>').hideHelp())
+    .option('--json', 'print JSON')
+
+/**
+ * Every command and its options. What a command needs is imported when it runs: starting is most of what a short
+ * command costs. `done` hears the exit code of a command that has one of its own.
+ */
+export const createProgram = (
+  context: CliContext,
+  version: string,
+  done: (code: ExitCode) => void,
+): Command => {
+  const program = new Command('clawdbot')
+    .description('Who may talk to the agent, what it does now, and a switch that stops it.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 locked down.')
+
+  const group = (name: string, description: string): Command => program.command(name).description(description)
+
+  const pairing = group('pairing', 'strangers who wait to be let in')
+  ofProvider(pairing, 'list', 'show who waits, with codes').action(async (options: PeopleOptions) => {
+    await (await import('./commands/pairing-list.ts')).pairingList(context, options)
+  })
+  ofProvider(pairing, 'approve <code>', 'let in whoever holds the code')
+    .option('--notify', 'tell them that they may write now')
+    .action(async (code: string, options: ApproveOptions) => {
+      await (await import('./commands/pairing-approve.ts')).pairingApprove(context, code, options)
+    })
+  ofProvider(pairing, 'reject <code>', 'turn a request away').action(
+    async (code: string, options: PeopleOptions) => {
+      await (await import('./commands/pairing-reject.ts')).pairingReject(context, code, options)
+    },
+  )
+
+  const allow = group('allow', 'people who were let in')
+  const block = group('block', 'people who are shut out, whatever else lets them in')
+  for (const [list, parent] of [
+    ['allow', allow],
+    ['block', block],
+  ] as const) {
+    ofProvider(parent, 'list', 'show their ids').action(async (options: PeopleOptions) => {
+      await (await import('./commands/people-list.ts')).peopleList(context, list, options)
+    })
+    for (const change of ['add', 'remove'] as const) {
+      ofProvider(
+        parent,
+        `${change} <id>`,
+        change === 'add' ? 'put an id on the list' : 'take an id off it',
+      ).action(async (id: string, options: PeopleOptions) => {
+        await (await import('./commands/people-change.ts')).peopleChange(context, list, change, id, options)
+      })
+    }
+  }
+
+  for (const [what, parent] of [
+    ['pairing', pairing],
+    ['allow', allow],
+    ['block', block],
+  ] as const) {
+    ofProvider(parent, 'repair', 'set corrupt files aside and start them afresh').action(
+      async (options: PeopleOptions) => {
+        await (await import('./commands/repair.ts')).repair(context, what, options)
+      },
+    )
+  }
+
+  program
+    .command('status')
+    .description('what the gateway does, and who waits')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) => {
+      await (await import('./commands/status.ts')).status(context, options)
+    })
+  program
+    .command('gateway')
+    .description('run the supervised gateway here, without a window')
+    .action(async () => done(await (await import('./commands/gateway.ts')).gateway(context)))
+  program
+    .command('stop')
+    .description('STOP: kill everything, and let nothing start until resume')
+    .option('--reason <text>', 'why, for the record')
+    .option('--json', 'print JSON')
+    .action(async (options: StopCommandOptions) =>
+      done(await (await import('./commands/stop.ts')).stop(context, options)),
+    )
+  program
+    .command('resume')
+    .description('end a lockdown; starts nothing')
+    .option('--reason <text>', 'why it is safe to go on, for the record')
+    .option('--yes', 'do not ask')
+    .action(async (options: ResumeOptions) => {
+      await (await import('./commands/resume.ts')).resume(context, options)
+    })
+  group('config', 'the config file')
+    .command('check')
+    .description('say whether it is valid, and where it is not')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) =>
+      done(await (await import('./commands/config-check.ts')).configCheck(context, options)),
+    )
+
+  return program.action(() => {
+    program.outputHelp()
+    done(EXIT.usage)
+  })
+}

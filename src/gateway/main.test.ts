@@ -1,0 +1,325 @@
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
+import type { ProviderTold, StartMessage } from '../shared/contracts/gateway.ts'
+import { STEPS } from './failpoint.ts'
+import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import { nobody } from './testing/stand-in-supervisor.ts'
+
+let stateDir = ''
+let server: TelegramServer
+let running: GatewayProcess[] = []
+
+beforeEach(async () => {
+  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'gateway-')))
+  server = await new TelegramServer().start()
+})
+afterEach(async () => {
+  for (const gateway of running) gateway.child.kill('SIGKILL')
+  await Promise.all(running.map(({ gone }) => gone))
+  running = []
+  await server.stop()
+  rmSync(stateDir, { recursive: true })
+})
+
+const friend = { id: 42, first_name: 'Alice' }
+const owner = { id: 7, first_name: 'Owner' }
+
+const begin = (
+  people: Partial<ProviderTold> = {},
+  start: Partial<StartMessage> = {},
+  env: Readonly<Record<string, string>> = {},
+): GatewayProcess => {
+  const gateway = startGateway(
+    stateDir,
+    [
+      { ...nobody('telegram'), owners: ['7'], approved: ['42'], ...people },
+      { ...nobody('simulator'), owners: ['me'] },
+    ],
+    {
+      telegram: { botToken: server.token, apiRoot: server.url },
+      simulator: true,
+      secrets: [server.token],
+      ...start,
+    },
+    env,
+  )
+  running.push(gateway)
+  return gateway
+}
+
+const state = ({ supervisor }: GatewayProcess): string | undefined =>
+  supervisor.of('provider').findLast(({ status }) => status.provider === 'telegram')?.status.state
+
+/** Running and connected; until then what is pushed counts as backlog. */
+const ready = async (gateway: GatewayProcess): Promise<GatewayProcess> => {
+  await gateway.supervisor.waitFor(() => state(gateway) === 'connected' || gateway.child.exitCode !== null)
+  expect(gateway.output()).not.toMatch(/Error/)
+  return gateway
+}
+
+const transcripts = (): string =>
+  readdirSync(join(stateDir, 'sessions'))
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => readFileSync(join(stateDir, 'sessions', name), 'utf8'))
+    .join('')
+
+const answersTo = (text: string): number => server.sent.filter((sent) => sent.text.includes(text)).length
+
+describe('the gateway', () => {
+  test('lets a stranger in step by step: a code, the owner’s word, an answer', async () => {
+    const gateway = await ready(begin({ approved: [] }))
+    const { supervisor } = gateway
+    server.dm(friend, 'may I?')
+    const [code] = await server.waitForSent(1)
+    expect(code).toMatchObject({ chatId: 42, text: expect.stringMatching(/Your pairing code: ABCDEFG2/) })
+    server.dm(friend, 'please?')
+    await supervisor.waitFor(() => supervisor.of('pairing-seen').length > 0)
+    expect(server.sent).toHaveLength(1)
+    await supervisor.change('telegram', { approved: ['42'] })
+    server.dm(friend, 'hello agent')
+    await server.waitForSent(2)
+    expect(server.sent[1]).toMatchObject({ chatId: 42, text: expect.stringContaining('hello agent') })
+    await supervisor.waitFor(() => supervisor.activities('answered').length === 1)
+    expect(transcripts()).toContain('hello agent')
+    expect(transcripts()).not.toContain('may I?')
+    expect(server.violations).toEqual([])
+  })
+
+  test('says hello, is ready, answers pings, and stops when asked', async () => {
+    const gateway = await ready(begin())
+    const { supervisor } = gateway
+    gateway.tell({ type: 'ping', sequence: 9 })
+    await supervisor.waitFor(() => supervisor.of('pong').length > 0)
+    expect(supervisor.heard[0]).toMatchObject({ type: 'hello', runId: 'test-run', pid: gateway.child.pid })
+    expect(supervisor.of('ready')).toEqual([{ type: 'ready', runId: 'test-run' }])
+    expect(supervisor.of('pong')).toMatchObject([{ sequence: 9, turns: 0 }])
+    await gateway.stop()
+    expect(await gateway.gone).toEqual({ code: 0, signal: null })
+    expect(statSync(join(stateDir, 'gateway.log')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(stateDir, 'gateway.log'), 'utf8')).toContain('the gateway is ready')
+  })
+
+  test('never lets the token out: not into the log, a message, its output or its files', async () => {
+    const gateway = await ready(begin())
+    server.drop('sendMessage')
+    server.drop('getUpdates', { times: 2 })
+    server.dm(friend, 'hello')
+    await gateway.supervisor.waitFor(() => gateway.supervisor.of('unconfirmed').length > 0)
+    await gateway.stop()
+    const files = ['gateway.log', 'gateway/inbox.jsonl', 'gateway/outbox.jsonl']
+      .map((name) => readFileSync(join(stateDir, name), 'utf8'))
+      .join('')
+    for (const text of [files, gateway.output(), JSON.stringify(gateway.supervisor.heard), transcripts()])
+      expect(text.includes('TEST-token')).toBe(false)
+  })
+
+  test('ends when its supervisor is gone', async () => {
+    const gateway = await ready(begin())
+    gateway.child.disconnect()
+    expect(await gateway.gone).toEqual({ code: 0, signal: null })
+  })
+
+  test('does not end by Ctrl+C', async () => {
+    const gateway = await ready(begin())
+    gateway.child.kill('SIGINT')
+    server.dm(friend, 'still there?')
+    await server.waitForSent(1)
+    await gateway.stop()
+  })
+
+  test('stops by SIGTERM as when asked', async () => {
+    const gateway = await ready(begin())
+    gateway.child.kill('SIGTERM')
+    expect(await gateway.gone).toEqual({ code: 0, signal: null })
+  })
+
+  test('runs on with a wrong token, and says so', async () => {
+    const gateway = begin({}, { telegram: { botToken: '1:wrong', apiRoot: server.url } })
+    const { supervisor } = gateway
+    await supervisor.waitFor(() => state(gateway) === 'refused')
+    gateway.tell({ type: 'simulate', sender: 'me', name: 'Me', text: 'hello' })
+    await supervisor.waitFor(() => supervisor.of('simulated').length === 1)
+    expect(supervisor.of('fatal')).toEqual([])
+  })
+
+  test('runs on with a token that can not even be one', async () => {
+    const gateway = begin({}, { telegram: { botToken: 'no token', apiRoot: server.url } })
+    await gateway.supervisor.waitFor(() => state(gateway) === 'refused')
+    await gateway.supervisor.waitFor(() => gateway.supervisor.of('ready').length === 1)
+  })
+
+  test('takes no other address for Telegram outside of tests', async () => {
+    const gateway = begin({}, {}, { CLAWDBOT_TEST: '' })
+    await gateway.supervisor.waitFor(() => state(gateway) === 'retrying' || state(gateway) === 'refused')
+    expect(server.calls).toEqual([])
+  })
+
+  test.each([
+    ['that is no start', { type: 'ping', sequence: 1 }],
+    ['that is nothing', { type: 'nonsense' }],
+  ])('refuses a first message %s without a word about its content', async (_what, first) => {
+    const gateway = begin()
+    gateway.child.send({ ...first, token: 'TEST-token' })
+    // The start came first; what is not in the contract ends the process all the same.
+    if (first.type === 'nonsense') {
+      expect((await gateway.gone).code).not.toBe(0)
+      expect(gateway.supervisor.of('fatal')).toMatchObject([{ code: 'contract_violation' }])
+    } else await ready(gateway)
+    expect(JSON.stringify(gateway.supervisor.heard)).not.toContain('TEST-token')
+  })
+})
+
+describe('the simulator', () => {
+  test('goes the same way: gate, code, answer', async () => {
+    const gateway = await ready(begin())
+    const { supervisor } = gateway
+    gateway.tell({ type: 'simulate', sender: 'stranger', name: 'S', text: 'hello' })
+    gateway.tell({ type: 'simulate', sender: 'me', name: '', text: 'hello' })
+    gateway.tell({ type: 'simulate', sender: 'Not An Id', name: '', text: 'hello' })
+    await supervisor.waitFor(() => supervisor.of('simulated').length === 2 && supervisor.of('drops').length > 0)
+    const shown = supervisor.of('simulated').map(({ sender, text }) => [sender, text.includes('pairing code')])
+    expect(shown.sort()).toEqual([
+      ['me', false],
+      ['stranger', true],
+    ])
+    expect(supervisor.of('drops')).toEqual([
+      { type: 'drops', provider: 'simulator', counts: { unknown_sender: 1 } },
+    ])
+    expect(supervisor.activities('accepted')).toMatchObject([{ session: 'main', provider: 'simulator' }])
+  })
+
+  test('an approved person can be told so, and a stranger can not', async () => {
+    const gateway = await ready(begin())
+    const { supervisor } = gateway
+    gateway.tell({ type: 'notify', provider: 'simulator', sender: 'stranger' })
+    gateway.tell({ type: 'notify', provider: 'simulator', sender: 'me' })
+    await supervisor.waitFor(() => supervisor.of('simulated').length > 0)
+    expect(supervisor.of('simulated')).toMatchObject([{ sender: 'me', text: expect.stringContaining('approved') }])
+  })
+})
+
+describe('a right that is taken away', () => {
+  test('ends what is under way: when the change is acknowledged, nothing more is answered', async () => {
+    const gateway = await ready(begin())
+    const { supervisor } = gateway
+    const first = server.hold('sendMessage')
+    server.dm(friend, 'first')
+    const held = await first
+    server.dm(friend, 'second')
+    await supervisor.waitFor(() => supervisor.activities('accepted').length === 2)
+    await supervisor.change('telegram', { approved: [] })
+    held.release()
+    server.dm(friend, 'third')
+    server.dm(owner, 'owner asks')
+    await server.waitFor(() => answersTo('owner asks') === 1)
+    expect([answersTo('first'), answersTo('second'), answersTo('third')]).toEqual([1, 0, 0])
+    expect(supervisor.activities('withheld').length).toBeGreaterThan(0)
+    await gateway.stop()
+    // Also not after a restart, and not when the right comes back.
+    const again = await ready(begin())
+    server.dm(owner, 'owner asks again')
+    await server.waitFor(() => answersTo('owner asks again') === 1)
+    expect(answersTo('second')).toBe(0)
+    await again.stop()
+  })
+
+  test('while the gateway is off is taken away all the same', async () => {
+    const first = await ready(begin({}, {}, { CLAWDBOT_TEST_KILL_AT: 'inbox:after' }))
+    server.dm(friend, 'accepted and cut')
+    await first.gone
+    const second = await ready(begin({ approved: [] }))
+    server.dm(owner, 'anything?')
+    await server.waitFor(() => answersTo('anything?') === 1)
+    expect(answersTo('accepted and cut')).toBe(0)
+    await second.stop()
+  })
+})
+
+describe('lockdown', () => {
+  test('lets nothing start', async () => {
+    writeFileSync(join(stateDir, 'lockdown.json'), '{}')
+    server.dm(friend, 'hello')
+    const gateway = begin()
+    expect(await gateway.gone).toEqual({ code: 78, signal: null })
+    expect(gateway.supervisor.of('fatal')).toMatchObject([{ code: 'locked_down' }])
+    expect(gateway.supervisor.of('ready')).toEqual([])
+    expect(server.calls).toEqual([])
+  })
+
+  test('found before a send ends the process, and after the resume the answer comes once', async () => {
+    const gateway = await ready(begin())
+    writeFileSync(join(stateDir, 'lockdown.json'), '')
+    server.dm(friend, 'hello')
+    expect(await gateway.gone).toEqual({ code: 78, signal: null })
+    expect(server.sent).toEqual([])
+    rmSync(join(stateDir, 'lockdown.json'))
+    const resumed = await ready(begin())
+    await server.waitForSent(1)
+    server.dm(friend, 'and now')
+    await server.waitForSent(2)
+    expect([answersTo('hello'), answersTo('and now')]).toEqual([1, 1])
+    await resumed.stop()
+  })
+})
+
+describe('a journal that can not be trusted', () => {
+  test.each(['inbox', 'outbox'])('stops the start with the place and the way out: %s', async (name) => {
+    const first = await ready(begin())
+    await first.stop()
+    writeFileSync(join(stateDir, 'gateway', `${name}.jsonl`), 'garbage\n{}\n')
+    const second = begin()
+    expect(await second.gone).toEqual({ code: 78, signal: null })
+    expect(second.supervisor.of('fatal')).toMatchObject([
+      { code: 'store_corrupt', message: expect.stringContaining(`${name}.jsonl is broken: line 1`) },
+    ])
+  })
+})
+
+/** How the world looks after the process was killed at a step and started again. */
+const AFTER_KILL: Readonly<Record<(typeof STEPS)[number], { answers: number; unconfirmed: number }>> = {
+  'inbound:received': { answers: 1, unconfirmed: 0 },
+  'inbox:before': { answers: 1, unconfirmed: 0 },
+  'inbox:after': { answers: 1, unconfirmed: 0 },
+  'turn:before-user-entry': { answers: 1, unconfirmed: 0 },
+  'turn:after-user-entry': { answers: 1, unconfirmed: 0 },
+  'turn:mid-stream': { answers: 1, unconfirmed: 0 },
+  'turn:after-answer-entry': { answers: 1, unconfirmed: 0 },
+  'outbox:before-intent': { answers: 1, unconfirmed: 0 },
+  'outbox:after-intent': { answers: 0, unconfirmed: 1 },
+  'outbox:after-send': { answers: 1, unconfirmed: 1 },
+  'outbox:after-outcome': { answers: 1, unconfirmed: 0 },
+  'inbox:done': { answers: 1, unconfirmed: 0 },
+}
+
+describe('kill -9', () => {
+  test.each(STEPS)('at %s: the message is neither lost nor answered twice', async (step) => {
+    const env = { CLAWDBOT_TEST_KILL_AT: step }
+    const first = await ready(begin({}, {}, env))
+    server.dm(friend, 'the question')
+    expect(await first.gone).toEqual({ code: null, signal: 'SIGKILL' })
+    const second = await ready(begin({}, {}, env))
+    // Whatever the first question became, a second one goes through, and behind it in the same queue.
+    server.dm(friend, 'another one')
+    await server.waitFor(() => answersTo('another one') === 1)
+    await second.supervisor.waitFor(() => second.supervisor.activities('answered').length > 0)
+    await second.stop()
+    const { answers, unconfirmed } = AFTER_KILL[step]
+    expect(answersTo('the question')).toBe(answers)
+    expect(second.supervisor.of('unconfirmed')).toHaveLength(unconfirmed)
+    // A third start changes nothing more.
+    const third = await ready(begin({}, {}, env))
+    server.dm(friend, 'the last one')
+    await server.waitFor(() => answersTo('the last one') === 1)
+    await third.stop()
+    expect(answersTo('the question')).toBe(answers)
+    expect(answersTo('another one')).toBe(1)
+    const asked = transcripts()
+      .split('\n')
+      .filter((line) => line.includes('"role":"user"') && line.includes('the question'))
+    expect(asked).toHaveLength(1)
+    expect(server.violations).toEqual([])
+  })
+})
