@@ -6,8 +6,7 @@ import type { StatePatch, StopResultView } from '../shared/contracts/app-state.t
 import type { LogSnapshot, Snapshot } from '../shared/contracts/bridge.ts'
 import type { FromGateway } from '../shared/contracts/gateway.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
-import { ClawdbotError, type ErrorView } from '../shared/domain/error.ts'
-import { parseSenderId, SENDER_ID_HINT } from '../shared/domain/identity.ts'
+import { parseSenderId } from '../shared/domain/identity.ts'
 import { prepareStateDir, type StatePaths } from '../shared/state/state-dir.ts'
 import { emptyState, gatewayView, stateAfter, withSimulated } from './app-state.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
@@ -22,6 +21,7 @@ import { createPairingDesk } from './pairing/pairing-desk.ts'
 import { loadNotes } from './people/notes.ts'
 import { createOwnerFiles } from './people/owner-files.ts'
 import { createTelling } from './people/telling.ts'
+import { errorOf, hostNotes, noAnswer, noSimulatorId, notRunning, orphanLives } from './refusals.ts'
 import { type Claim, claimStateDir } from './run-file.ts'
 import { createStateFeed } from './state-feed.ts'
 import { createStatusWriter } from './status-writer.ts'
@@ -288,36 +288,3 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
 }
 
 const isLocked = (state: Lifecycle): boolean => state.phase === 'locked'
-
-const errorOf = ({ code, message, hint }: ErrorView): ClawdbotError => new ClawdbotError(code, message, hint)
-
-const noAnswer: ErrorView = {
-  code: 'gateway_no_ack',
-  message: 'the gateway did not acknowledge a change of people in time and was killed',
-  hint: 'The change is in force. The gateway is started again by itself.',
-}
-
-const orphanLives = (pids: readonly number[]): ClawdbotError =>
-  new ClawdbotError(
-    'already_running',
-    `a gateway of an earlier run can not be ended: process ${pids.join(', ')}`,
-    'End it by hand, or restart the machine. Two gateways would answer everything twice.',
-  )
-
-/** What the platform takes away from the promises. */
-const hostNotes = (platform: NodeJS.Platform): readonly string[] =>
-  platform === 'win32'
-    ? [
-        'Windows does not show the environment of processes: what left the gateway’s process tree is not found by STOP.',
-      ]
-    : []
-
-const notRunning = (): ClawdbotError =>
-  new ClawdbotError('gateway_not_running', 'the gateway is not running', 'Start it, then say it again.')
-
-const noSimulatorId = (): ClawdbotError =>
-  new ClawdbotError(
-    'sender_invalid',
-    'nobody of the simulator has such an id',
-    `It has to be ${SENDER_ID_HINT.simulator}.`,
-  )

@@ -1,0 +1,37 @@
+// What the supervisor says when it can not do what it was asked.
+import { ClawdbotError, type ErrorView } from '../shared/domain/error.ts'
+import { SENDER_ID_HINT } from '../shared/domain/identity.ts'
+
+export const errorOf = ({ code, message, hint }: ErrorView): ClawdbotError =>
+  new ClawdbotError(code, message, hint)
+
+export const noAnswer: ErrorView = {
+  code: 'gateway_no_ack',
+  message: 'the gateway did not acknowledge a change of people in time and was killed',
+  hint: 'The change is in force. The gateway is started again by itself.',
+}
+
+export const orphanLives = (pids: readonly number[]): ClawdbotError =>
+  new ClawdbotError(
+    'already_running',
+    `a gateway of an earlier run can not be ended: process ${pids.join(', ')}`,
+    'End it by hand, or restart the machine. Two gateways would answer everything twice.',
+  )
+
+/** What the platform takes away from the promises. */
+export const hostNotes = (platform: NodeJS.Platform): readonly string[] =>
+  platform === 'win32'
+    ? [
+        'Windows does not show the environment of processes: what left the gateway’s process tree is not found by STOP.',
+      ]
+    : []
+
+export const notRunning = (): ClawdbotError =>
+  new ClawdbotError('gateway_not_running', 'the gateway is not running', 'Start it, then say it again.')
+
+export const noSimulatorId = (): ClawdbotError =>
+  new ClawdbotError(
+    'sender_invalid',
+    'nobody of the simulator has such an id',
+    `It has to be ${SENDER_ID_HINT.simulator}.`,
+  )
