@@ -15,7 +15,7 @@ test('STOP, held by mouse: the gateway is dead, the latch is on disk, and only a
   try {
     await telegram.waitFor(() => telegram.isPolling())
     // A turn is under way: the model has begun to answer and does not end.
-    const held = anthropic.holdAfterChunks(1)
+    anthropic.holdAfterChunks(1)
     telegram.dm(ANA, 'tell me a long story')
     await anthropic.waitFor(() => anthropic.requests.length === 1)
     const { pid } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout).gateway
@@ -32,7 +32,6 @@ test('STOP, held by mouse: the gateway is dead, the latch is on disk, and only a
     await page.mouse.up()
     expect(alive(pid)).toBe(false)
     expect(existsSync(scenario.file('lockdown.json'))).toBe(true)
-    void held
 
     // It survives a restart of the app, and nothing starts.
     await app.close()
@@ -56,10 +55,14 @@ test('STOP, held by mouse: the gateway is dead, the latch is on disk, and only a
       .first()
       .click()
     await expect(page.getByText('Gateway running')).toBeVisible()
-    // The answer that was cut is not sent on a guess: the message is run again from its beginning, once.
+    // What the stop cut off stays dead: only what is said from now on is answered.
+    anthropic.heal()
     anthropic.reply(() => 'A short story.')
-    await telegram.waitFor(() => telegram.sent.length > 0)
+    await telegram.waitFor(() => telegram.isPolling())
+    telegram.dm(ANA, 'are you back?')
+    await telegram.waitForSent(1)
     expect(telegram.sent.map(({ text }) => text)).toEqual(['A short story.'])
+    expect(anthropic.requests).toHaveLength(2)
   } finally {
     await app.close()
     await scenario.end()

@@ -5,7 +5,7 @@ const parts: readonly (readonly [name: string, command: string])[] = [
   ['format', 'biome ci --error-on-warnings .'],
   ['lint', 'oxlint --type-aware --deny-warnings'],
   ['types', 'tsc --noEmit'],
-  ['boundaries', 'depcruise --config .dependency-cruiser.cjs src'],
+  ['boundaries', 'node scripts/check-boundaries.ts'],
   ['dead code', 'knip'],
   ['unit tests', 'vitest run'],
 ]

@@ -1,10 +1,11 @@
 // The app that sits in `resources/` of the fallback runtime and does what Electron's own default_app does:
 // it finds the app's folder among the arguments, takes its name and version, and hands over to its main.
 // Electron waits for the top-level await below before it says `ready`, so the app can not miss it.
-import { app } from 'electron'
+
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { app } from 'electron'
 
 const fail = (message) => {
   process.stderr.write(`${message}\n`)
@@ -27,6 +28,6 @@ if (given === undefined) {
     app.setAppPath(dirname(join(folder, 'package.json')))
     await import(pathToFileURL(main).href)
   } catch (error) {
-    fail(`The app in ${given} could not be loaded: ${error instanceof Error ? error.stack : error}`)
+    fail(`The app in ${given} could not be loaded: ${String(error instanceof Error ? error.stack : error)}`)
   }
 }

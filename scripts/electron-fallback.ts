@@ -7,8 +7,8 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:f
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
+import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { extract } from '@electron-internal/extract-zip'
-import { flipFuses, FuseV1Options, FuseVersion } from '@electron/fuses'
 import { ClawdbotError } from '../src/shared/domain/error.ts'
 
 const run = promisify(execFile)

@@ -51,58 +51,47 @@ const namesHere = (rows: readonly (readonly string[])[]): Promise<readonly strin
 
 /** What to type where this script may not install, or does not know how to. */
 export const installHint = (
-  hasApt: boolean,
+  installer: 'apt' | 'unknown',
   packages: readonly string[],
   missing: readonly string[],
 ): string =>
-  hasApt
+  installer === 'apt'
     ? `Run: sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`
-    : `Install what provides ${missing.join(', ')} with this system's package manager (Debian calls the packages ${packages.join(' ')}).`
+    : `Install what provides ${missing.join(', ')}; Debian calls the packages ${packages.join(' ')}.`
 
-const install = async (
+const apt = (...args: readonly string[]): Promise<unknown> =>
+  run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+  })
+
+/** Installs the packages unless nothing is missing; throws `runtime_missing` with the command to type. */
+const ensure = async (
   rows: readonly (readonly string[])[],
-  missing: readonly string[],
-  isMissing: () => Promise<boolean>,
+  findMissing: () => Promise<readonly string[]>,
 ): Promise<void> => {
-  const hasApt = await isOnPath('apt-get')
-  const message = `This system lacks ${missing.join(', ')}.`
-  if (!hasApt || process.getuid?.() !== 0)
-    throw new ClawdbotError('runtime_missing', message, installHint(hasApt, await namesHere(rows), missing))
-
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const apt = (...args: string[]): Promise<unknown> =>
-    run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], { env, maxBuffer: 64 << 20 })
-  console.log(`${message} Installing with apt-get …`)
-  try {
-    await apt('update')
-    await apt('install', '-y', '--no-install-recommends', ...(await namesHere(rows)))
-  } catch (error) {
-    throw new ClawdbotError(
-      'runtime_missing',
-      message,
-      installHint(hasApt, await namesHere(rows), missing),
-      error,
-    )
+  const missing = await findMissing()
+  if (missing.length === 0) return
+  const installer = (await isOnPath('apt-get')) ? 'apt' : 'unknown'
+  const refuse = async (cause?: unknown): Promise<never> => {
+    const hint = installHint(installer, await namesHere(rows), missing)
+    throw new ClawdbotError('runtime_missing', `This system lacks ${missing.join(', ')}.`, hint, cause)
   }
-  if (await isMissing())
-    throw new ClawdbotError(
-      'runtime_missing',
-      message,
-      `apt-get installed ${(await namesHere(rows)).join(' ')}, yet it is missing.`,
-    )
+  if (installer === 'unknown' || process.getuid?.() !== 0) return refuse()
+
+  console.log(`This system lacks ${missing.join(', ')}: installing with apt-get …`)
+  // Where the lists can not be renewed, because another apt does it or the network is down, old ones may do.
+  await apt('update').catch(() => undefined)
+  await apt('install', '-y', '--no-install-recommends', ...(await namesHere(rows))).catch(refuse)
+  if ((await findMissing()).length > 0) return refuse()
 }
 
 /** Makes sure that the program at `electron` finds its shared libraries. Only Linux leaves them to the system. */
 export const ensureLibraries = async (electron: string): Promise<void> => {
   if (process.platform !== 'linux') return
-  const check = async (): Promise<readonly string[]> =>
-    missingLibraries((await run('ldd', [electron])).stdout)
-  const missing = await check()
-  if (missing.length > 0) await install(windowLibraries, missing, async () => (await check()).length > 0)
+  await ensure(windowLibraries, async () => missingLibraries((await run('ldd', [electron])).stdout))
 }
 
 /** Makes sure that Xvfb, the X server without a screen, is there. */
-export const ensureXvfb = async (): Promise<void> => {
-  const check = async (): Promise<boolean> => !(await isOnPath('Xvfb'))
-  if (await check()) await install(virtualDisplay, ['Xvfb'], check)
-}
+export const ensureXvfb = (): Promise<void> =>
+  ensure(virtualDisplay, async () => ((await isOnPath('Xvfb')) ? [] : ['Xvfb']))

@@ -24,16 +24,17 @@ export interface VirtualDisplay {
 export const hasNoDisplay = (platform: NodeJS.Platform, env: NodeJS.ProcessEnv): boolean =>
   platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY']
 
+const counted = (data: Buffer): Buffer => {
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(data.length)
+  return Buffer.concat([length, data])
+}
+
 /**
  * The X authority file with one cookie for every display number (the number is not known before the server
  * runs). Format: Xau(3): family, address, display, name and data, each counted in 16 bits, big-endian.
  */
 export const authorityFile = (cookie: Buffer): Buffer => {
-  const counted = (data: Buffer): Buffer => {
-    const length = Buffer.alloc(2)
-    length.writeUInt16BE(data.length)
-    return Buffer.concat([length, data])
-  }
   const anyFamily = Buffer.from([0xff, 0xff])
   const nothing = counted(Buffer.alloc(0))
   return Buffer.concat([
@@ -50,19 +51,8 @@ const listen = (
 ): Promise<{ readonly display: string; readonly stop: () => Promise<void> }> =>
   new Promise((resolve, reject) => {
     // The server picks a free display and writes its number to file descriptor 3 once it accepts clients.
-    const xvfb = [
-      '-displayfd',
-      '3',
-      '-screen',
-      '0',
-      screen,
-      '-auth',
-      authority,
-      '-nolisten',
-      'tcp',
-      '-noreset',
-    ]
-    const [file, ...args] = diesWithParent('linux', 'Xvfb', xvfb)
+    const options = `-displayfd 3 -screen 0 ${screen} -nolisten tcp -noreset`.split(' ')
+    const [file, ...args] = diesWithParent('linux', 'Xvfb', [...options, '-auth', authority])
     // Detached: a Ctrl-C in the terminal must reach the app, not the server it draws on.
     const server = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true })
     let complaints = ''
@@ -73,14 +63,14 @@ const listen = (
       const hint = complaints.trim() || 'It printed nothing.'
       reject(new ClawdbotError('runtime_missing', 'The virtual display (Xvfb) did not start.', hint))
     })
+    const stop = async (): Promise<void> => {
+      server.kill('SIGTERM')
+      await ended
+    }
     let display = ''
     server.stdio[3]?.on('data', (chunk: Buffer) => {
       display += chunk.toString()
       if (!display.includes('\n')) return
-      const stop = async (): Promise<void> => {
-        server.kill('SIGTERM')
-        await ended
-      }
       resolve({ display: `:${display.trim()}`, stop })
     })
   })

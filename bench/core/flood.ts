@@ -23,6 +23,7 @@ export const flood: Benchmark = {
     try {
       await supervisor.start()
       const pid = pidOf(await bench.until((state) => state.gateway.phase === 'running'))
+      await telegram.waitFor(() => telegram.isPolling())
       // The first few thousand fill the engine's own caches; growth is counted after them.
       await send(0, 5_000)
       await pause(2_000)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The points at which losing power would be worst, in the order in which one message reaches them. */
@@ -35,7 +35,6 @@ export const createFailpoint = (
   const marker = join(folder, `killed-at-${wanted.replace(/[^a-z-]/g, '-')}`)
   return (step) => {
     if (step !== wanted || existsSync(marker)) return
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(marker, '', { mode: 0o600 })
     kill()
   }

@@ -167,6 +167,18 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     for (const item of lost) inbox.done(item.eventId)
   }
   endLostRights('the sender lost the right to write while the gateway was off')
+  for (const item of inbox.openItems().filter(({ acceptedAt }) => acceptedAt < start.givenUpBefore)) {
+    const { provider, sender, session } = item
+    report({
+      at: now(),
+      kind: 'withheld',
+      provider,
+      sender,
+      session,
+      detail: 'given up: it died with the last STOP',
+    })
+    inbox.done(item.eventId)
+  }
   conversations.recover(inbox.openItems())
 
   // And in: gate, journal, conversation.

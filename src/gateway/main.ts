@@ -1,9 +1,9 @@
 // The gateway's process: told everything by its supervisor, ended by it, and never longer alive than it.
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { ClawdbotError, type ErrorView, toErrorView } from '../shared/domain/error.ts'
 import { createRedactor } from '../shared/domain/redact.ts'
 import { createLogger } from '../shared/log/logger.ts'
+import { secretTag } from '../shared/log/secret-tag.ts'
 import { createFailpoint } from './failpoint.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { connectSupervisor } from './ipc/supervisor-link.ts'
@@ -36,9 +36,7 @@ link.send({ type: 'hello', runId: process.env['CLAWDBOT_RUN_ID'] ?? '', pid: pro
 
 try {
   const start = await link.started
-  redact = createRedactor(start.secrets, (value) =>
-    createHash('sha256').update(value).digest('hex').slice(0, 8),
-  )
+  redact = createRedactor(start.secrets, secretTag)
   const isLocked = createLatch(start.stateDir)
   if (isLocked()) throw lockedDown()
   const log = createLogger({ file: start.logFile, level: start.logLevel, redact, source: 'gateway' })
@@ -84,7 +82,12 @@ async function die(error: unknown, exitCode: number): Promise<never> {
   if (!ending) {
     ending = true
     const { code, message, hint }: ErrorView = toErrorView(error)
-    await link.sendLast({ type: 'fatal', code, message: redact(message), hint: redact(hint) })
+    await link.sendLast({
+      type: 'fatal',
+      code,
+      message: redact(message).slice(0, 4096),
+      hint: redact(hint).slice(0, 4096),
+    })
   }
   process.exit(exitCode)
 }

@@ -1,5 +1,5 @@
 import type { FromGateway, ProviderStatus, StartMessage } from '../shared/contracts/gateway.ts'
-import { toErrorView } from '../shared/domain/error.ts'
+import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import type { ProviderId } from '../shared/domain/provider.ts'
 import type { Provider } from './providers/provider.ts'
 import { createSimulator, type Simulator } from './providers/simulator/simulator.ts'
@@ -35,8 +35,8 @@ export const loadProviders = async (options: ProvidersOptions): Promise<Provider
   if (telegram !== null) {
     const { createTelegram } = await import('./providers/telegram/telegram.ts')
     try {
-      const apiRoot = options.underTest ? telegram.apiRoot : undefined
-      all.push(createTelegram({ botToken: telegram.botToken, apiRoot }))
+      if (telegram.apiRoot !== undefined && !options.underTest) throw onlyForTests()
+      all.push(createTelegram(telegram))
     } catch (error) {
       // One messenger with a wrong setting does not silence the others.
       const { message, hint } = toErrorView(error)
@@ -45,3 +45,10 @@ export const loadProviders = async (options: ProvidersOptions): Promise<Provider
   }
   return { all, simulator, of: (id) => all.find((provider) => provider.id === id) }
 }
+
+const onlyForTests = (): ClawdbotError =>
+  new ClawdbotError(
+    'config_invalid',
+    'Another address for Telegram is for tests only, and would get the token.',
+    'Remove it.',
+  )

@@ -30,7 +30,11 @@ export const serveApp = (session: Session, folder: string): void => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
     const type = TYPES[extname(path)]
-    if (`${url.protocol}//${url.host}` !== APP_ORIGIN || !path.startsWith(folder + sep) || type === undefined) {
+    if (
+      `${url.protocol}//${url.host}` !== APP_ORIGIN ||
+      !path.startsWith(folder + sep) ||
+      type === undefined
+    ) {
       return new Response('not found', { status: 404 })
     }
     try {

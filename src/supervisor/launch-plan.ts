@@ -10,7 +10,7 @@ import { pinnedNodePath } from './children/pinned-node.ts'
 import { logFileOf, prepareLogFolder } from './logs/log-location.ts'
 import { redactorOf } from './logs/redactor-of.ts'
 import { newRunId } from './processes/run-cookie.ts'
-import { isLatched } from './stop/latch.ts'
+import { isLatched, lastResumedAt } from './stop/latch.ts'
 
 export interface PlanOptions {
   readonly paths: StatePaths
@@ -40,6 +40,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     lockdown: paths.lockdown,
   })
   const runId = newRunId(paths.root)
+  const givenUpBefore = Math.min(await lastResumedAt(paths), Date.now())
   const start = (): StartMessage => ({
     type: 'start',
     runId,
@@ -55,6 +56,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     telegram: telegramTold(config),
     simulator: config.providers.simulator.enabled,
     people: options.people(),
+    givenUpBefore,
     secrets: [...config.secrets],
     grants: [...grants],
   })

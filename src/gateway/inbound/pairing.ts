@@ -16,7 +16,7 @@ export interface StrangersMessage {
 }
 
 /** Why a stranger's message was not even worth a question. */
-export type PairingDrop = 'pairing_full' | 'pairing_refused'
+type PairingDrop = 'pairing_full' | 'pairing_refused'
 
 export interface PairingOptions {
   /** Who waits already, with the times of their requests, as the supervisor told it last. */

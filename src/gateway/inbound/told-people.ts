@@ -4,7 +4,7 @@ import type { People, ProviderPolicy } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 
 /** One provider's people as the gate needs them. */
-export interface ToldProvider {
+interface ToldProvider {
   readonly policy: ProviderPolicy
   readonly people: People
   /** Strangers who wait for the owner, to the time of their request. */

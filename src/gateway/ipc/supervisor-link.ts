@@ -7,7 +7,7 @@ import {
 import { ClawdbotError } from '../../shared/domain/error.ts'
 
 /** The part of `process` that is an ipc channel. */
-export interface Channel {
+interface Channel {
   readonly send?: (message: unknown, callback: (error: Error | null) => void) => boolean
   on(event: 'message', listener: (message: unknown) => void): unknown
   once(event: 'disconnect', listener: () => void): unknown
@@ -95,7 +95,7 @@ export const connectSupervisor = ({ channel, onGone, onRefused }: LinkOptions): 
     started,
     send: (message) =>
       waiting >= MAX_WAITING && DISPENSABLE.has(message.type) ? false : transmit(message, () => undefined),
-    sendLast: (message) => new Promise((resolve) => void transmit(message, resolve)),
+    sendLast: (message) => new Promise((onTaken) => void transmit(message, onTaken)),
     listen: (given) => {
       listener = given
       for (const message of early.splice(0)) given(message)
@@ -110,9 +110,9 @@ const startPromise = (): {
   readonly reject: (error: ClawdbotError) => void
 } => {
   const settle: { with?: (start: StartMessage) => void; against?: (error: ClawdbotError) => void } = {}
-  const promise = new Promise<StartMessage>((resolve, reject) => {
-    settle.with = resolve
-    settle.against = reject
+  const promise = new Promise<StartMessage>((onStart, onError) => {
+    settle.with = onStart
+    settle.against = onError
   })
   return {
     promise,

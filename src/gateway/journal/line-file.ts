@@ -37,7 +37,9 @@ const PRIVATE = 0o600
  * it was not told that it is written. @throws what the disk says.
  */
 export const openLineFile = (path: string): LineFile => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // Where a grant for another path begins with this folder's name, Node refuses the folder itself though not what
+  // is in it. Whether it is there, the opening tells.
+  tryTo(() => mkdirSync(dirname(path), { recursive: true, mode: 0o700 }))
   let fd = openSync(path, DURABLE | constants.O_APPEND, PRIVATE)
   let size = lengthOfWholeLines(path)
   if (fstatSync(fd).size > size) ftruncateSync(fd, size)
@@ -149,6 +151,6 @@ const tryTo = (act: () => void): void => {
   try {
     act()
   } catch {
-    // Only for what is tried again later in any case.
+    // Only for what is tried again, or found out, later in any case.
   }
 }

@@ -35,7 +35,7 @@ export type Intent = Readonly<z.infer<typeof intentLine>>
 export type Outcome = Readonly<z.infer<typeof outcomeLine>>
 
 /** One part of a reply, and how it ended; no outcome: it is under way. */
-export interface Entry {
+interface Entry {
   readonly intent: Intent
   readonly outcome: Outcome | undefined
 }

@@ -124,6 +124,7 @@ export const startMessage = (
   telegram: null,
   simulator: false,
   people,
+  givenUpBefore: 0,
   secrets: [],
   grants: [],
   ...over,

@@ -9,13 +9,13 @@ import { useApp, useIsLocked } from '../store/app-store.ts'
 import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
 import { Toasts } from '../ui/toasts.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { FeedBanner, GatewayBanner } from './gateway/state-banners.tsx'
 import { Header } from './header.tsx'
 import { NoState } from './loading.tsx'
-import { LockBanner } from './lock-banner.tsx'
+import { LockBanner } from './lockdown/lock-banner.tsx'
 import { Nav } from './nav.tsx'
 import { Palette } from './palette.tsx'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
-import { FeedBanner, GatewayBanner } from './state-banners.tsx'
 
 /** The frame, and in it the screen that the address names. */
 export const App = (): ReactNode => {

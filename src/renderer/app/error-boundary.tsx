@@ -1,7 +1,7 @@
+import { Bug } from 'lucide-react'
 import { Component, type ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { Bug } from 'lucide-react'
 
 interface Props {
   readonly children: ReactNode

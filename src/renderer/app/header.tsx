@@ -2,9 +2,9 @@ import type { ReactNode } from 'react'
 import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { useApp } from '../store/app-store.ts'
 import { StatusShape } from '../ui/status-shape.tsx'
-import { describeProvider } from './describe-gateway.ts'
-import { GatewayPanel } from './gateway-panel.tsx'
-import { StopButton } from './stop-button.tsx'
+import { describeProvider } from './gateway/describe-gateway.ts'
+import { GatewayPanel } from './gateway/gateway-panel.tsx'
+import { StopButton } from './lockdown/stop-button.tsx'
 
 /** The state of everything, and STOP, on every screen and whatever else fails. */
 export const Header = (): ReactNode => {

@@ -1,11 +1,11 @@
 import { LoaderCircle } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { fetchState } from '../store/connect-feed.ts'
 import { useApp } from '../store/app-store.ts'
+import { fetchState } from '../store/connect-feed.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
-import { RemoteText } from '../ui/remote-text.tsx'
 import { ScreenHead } from '../ui/screen-frame.tsx'
+import { RemoteText } from '../ui/text/remote-text.tsx'
 
 /** An answer that takes longer than this is worth a word. Milliseconds. */
 const SLOW_MS = 4000

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useApp } from '../store/app-store.ts'
 import { hrefOf, JUMP_KEY, SCREEN_LABEL, SCREENS, type Screen } from '../store/screen.ts'
 import { Kbd } from '../ui/kbd.tsx'
-import { modifierKey } from '../ui/words.ts'
+import { modifierKey } from '../ui/text/words.ts'
 import { Brand } from './brand.tsx'
 
 const ICONS: Readonly<Record<Screen, LucideIcon>> = {

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react'
 import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { useApp } from '../store/app-store.ts'
-import { type Theme, THEMES, usePrefs } from '../store/prefs.ts'
+import { THEMES, type Theme, usePrefs } from '../store/prefs.ts'
 import { goTo, JUMP_KEY, SCREEN_LABEL, SCREENS } from '../store/screen.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { Modal } from '../ui/modal.tsx'
+import { groupCode } from '../ui/text/words.ts'
 import { useCommand } from '../ui/use-command.tsx'
-import { groupCode } from '../ui/words.ts'
-import { useStop } from './stop.ts'
+import { useStop } from './lockdown/stop.ts'
 
 const THEME_LABEL: Readonly<Record<Theme, string>> = {
   system: 'Theme: as the system',

@@ -4,7 +4,7 @@ import { usePrefs } from '../store/prefs.ts'
 import { JUMP_KEY, SCREEN_LABEL, SCREENS } from '../store/screen.ts'
 import { Modal } from '../ui/modal.tsx'
 import { Switch } from '../ui/switch.tsx'
-import { modifierKey } from '../ui/words.ts'
+import { modifierKey } from '../ui/text/words.ts'
 
 /** Every key of the window, and the switch that turns the single ones off. */
 export const ShortcutSheet = (): ReactNode => {

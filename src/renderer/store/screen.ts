@@ -1,6 +1,6 @@
 // Where the window is. The address' hash holds it, so that links are links and going back works.
 import { useSyncExternalStore } from 'react'
-import { parseProvider, type ProviderId } from '../../shared/domain/provider.ts'
+import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 
 export const SCREENS = ['overview', 'pairing', 'people', 'logs', 'simulator'] as const
 export type Screen = (typeof SCREENS)[number]

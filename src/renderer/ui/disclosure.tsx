@@ -5,10 +5,13 @@ import type { ReactNode } from 'react'
 /** A line that opens what stands behind it, in place. */
 export const Disclosure = ({
   title,
+  summary,
   children,
   className = '',
 }: {
   readonly title: ReactNode
+  /** Stands below the title, open or closed. */
+  readonly summary?: ReactNode
   readonly children: ReactNode
   readonly className?: string
 }): ReactNode => (
@@ -20,6 +23,7 @@ export const Disclosure = ({
         className="mt-[3px] size-3.5 shrink-0 text-faint transition-transform group-data-[panel-open]:rotate-90"
       />
     </Collapsible.Trigger>
+    {summary}
     <Collapsible.Panel className="appear">{children}</Collapsible.Panel>
   </Collapsible.Root>
 )

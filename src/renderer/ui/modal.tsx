@@ -1,4 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
 import type { ReactNode, RefObject } from 'react'
 
 /** A dialog over the dimmed window. Escape and the backdrop close it. */
@@ -22,6 +23,8 @@ export const Modal = ({
   readonly width?: string
 }): ReactNode => (
   <Dialog.Root
+    // The rest of the window stays within reach of the pointer, since STOP is there.
+    modal="trap-focus"
     open={open}
     onOpenChange={(next) => {
       if (!next) onClose()
@@ -42,6 +45,16 @@ export const Modal = ({
           <Dialog.Description className="px-5 pt-1 text-soft">{description}</Dialog.Description>
         ) : null}
         {children}
+        <Dialog.Close
+          aria-label="Close"
+          className={
+            titleHidden
+              ? 'sr-only'
+              : 'absolute top-3 right-3 grid size-7 place-items-center rounded-s text-faint hover:bg-raised hover:text-fg'
+          }
+        >
+          <X aria-hidden className="size-4" />
+        </Dialog.Close>
       </Dialog.Popup>
     </Dialog.Portal>
   </Dialog.Root>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { useSlice } from '../store/app-store.ts'
 import { Notice } from './notice.tsx'
-import { RemoteText } from './remote-text.tsx'
+import { RemoteText } from './text/remote-text.tsx'
 
 /** Files that could not be read, on each screen that would show what is in them. */
 export const StoreProblems = ({ about }: { readonly about: string }): ReactNode => {

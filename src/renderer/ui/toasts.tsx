@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Toaster, toast } from 'sonner'
 import type { BridgeError } from '../bridge.ts'
-import { RemoteText } from './remote-text.tsx'
+import { RemoteText } from './text/remote-text.tsx'
 
 export const Toasts = (): ReactNode => (
   <Toaster

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react'
 import type { InputOf } from '../../shared/contracts/bridge.ts'
-import { type BridgeError, callMain, type CommandChannel, toBridgeError } from '../bridge.ts'
+import { type BridgeError, type CommandChannel, callMain, toBridgeError } from '../bridge.ts'
 import { showDone, showError } from './toasts.tsx'
 
 export interface Command<K extends CommandChannel> {

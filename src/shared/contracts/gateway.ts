@@ -52,6 +52,8 @@ export const startMessage = z.object({
     .nullable(),
   simulator: z.boolean(),
   people: peopleTold,
+  /** What was accepted before this died with the last STOP: it is not run, and not answered. */
+  givenUpBefore: time,
   /** Every secret value in use, for the redactor. */
   secrets: z.array(z.string()),
   /** Node's own permission flags that this process runs under, for the first log line. */
@@ -118,8 +120,8 @@ const activity = z.object({
   at: time,
   kind: z.enum(['accepted', 'answered', 'dropped', 'paired', 'failed', 'unconfirmed', 'withheld']),
   provider,
-  sender: z.string().nullable(),
-  session: z.string().nullable(),
+  sender: z.string().max(200).nullable(),
+  session: z.string().max(200).nullable(),
   /** A drop reason, or one sentence; never the text of a message. */
   detail: z.string().max(500),
 })
@@ -161,6 +163,11 @@ export const fromGateway = z.discriminatedUnion('type', [
     messageId: z.string(),
     text,
   }),
-  z.object({ type: z.literal('fatal'), code: z.string(), message: z.string(), hint: z.string() }),
+  z.object({
+    type: z.literal('fatal'),
+    code: z.string().max(64),
+    message: z.string().max(4096),
+    hint: z.string().max(4096),
+  }),
 ])
 export type FromGateway = z.infer<typeof fromGateway>

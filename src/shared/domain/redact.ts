@@ -5,6 +5,8 @@ import { shapeRules } from './secret-shapes.ts'
 const MIN_SECRET_LENGTH = 6
 /** Candidates are found by their first characters; every form is at least this long. */
 const PREFIX_LENGTH = 4
+/** Prime, so that all four characters count. */
+const FILTER_SIZE = 65_521
 
 interface Form {
   readonly text: string
@@ -38,7 +40,7 @@ const exactRedactor = (
   mark: (value: string) => string,
 ): ((text: string) => string) => {
   const byPrefix = new Map<string, Form[]>()
-  const starts = new Set<number>()
+  const starts = new Uint8Array(FILTER_SIZE)
   for (const secret of secrets) {
     if (secret.length < MIN_SECRET_LENGTH) continue
     for (const form of secretForms(secret)) {
@@ -46,17 +48,17 @@ const exactRedactor = (
       const bucket = byPrefix.get(prefix) ?? []
       bucket.push({ text: form, mark: mark(secret) })
       byPrefix.set(prefix, bucket)
-      starts.add(pairAt(form, 0))
+      starts[prefixHash(form, 0)] = 1
     }
   }
   // The longest form first: a value that contains another one is to be removed whole.
   for (const bucket of byPrefix.values()) bucket.sort((a, b) => b.text.length - a.text.length)
-  if (starts.size === 0) return (text) => text
+  if (byPrefix.size === 0) return (text) => text
   return (text) => {
     let out = ''
     let from = 0
     for (let at = 0; at + MIN_SECRET_LENGTH <= text.length; at += 1) {
-      if (!starts.has(pairAt(text, at))) continue
+      if (starts[prefixHash(text, at)] === 0) continue
       const found = byPrefix
         .get(text.slice(at, at + PREFIX_LENGTH))
         ?.find((form) => text.startsWith(form.text, at))
@@ -69,5 +71,9 @@ const exactRedactor = (
   }
 }
 
-/** Two characters as one number, for a lookup that allocates nothing. */
-const pairAt = (text: string, at: number): number => text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1)
+/** The first four characters as a number below the size of the filter; for a lookup that allocates nothing. */
+const prefixHash = (text: string, at: number): number => {
+  let hash = 0
+  for (let index = at; index < at + PREFIX_LENGTH; index += 1) hash = hash * 31 + text.charCodeAt(index)
+  return hash % FILTER_SIZE
+}

@@ -82,6 +82,8 @@ const CURED_CODES = [
   'log_unsafe',
   'locked_down',
   'state_not_writable',
+  'store_corrupt',
+  'store_unreadable',
 ] as const
 const cureOf = (code: ErrorCode): Cure | null => {
   if (code === 'config_invalid' || code === 'config_unreadable') return 'config'

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { createRedactor } from '../../shared/domain/redact.ts'
+import { secretTag } from '../../shared/log/secret-tag.ts'
 
 /** Takes secrets out of text: these exactly, and whatever looks like one. */
 export const redactorOf = (secrets: readonly string[]): ((text: string) => string) =>
-  createRedactor(secrets, (value) => createHash('sha256').update(value).digest('hex').slice(0, 8))
+  createRedactor(secrets, secretTag)

@@ -27,23 +27,34 @@ export interface KillReport {
  */
 export const killAll = async (targets: Targets): Promise<KillReport> => {
   const begin = performance.now()
-  const killed = new Set<number>()
-  for (const group of targets.groups) if (signalGroup(group, 'SIGKILL')) killed.add(group)
+  const groups = new Set<number>()
+  for (const group of targets.groups) if (signalGroup(group, 'SIGKILL')) groups.add(group)
+  const seen = new Map<number, ProcessInfo>()
   for (;;) {
-    const found = findTargets(targets)
-    for (const { pid } of found) if (killProcess(pid)) killed.add(pid)
+    const found = findTargets(targets, seen)
+    for (const process of found) if (killProcess(process.pid)) seen.set(process.pid, process)
     const waited = performance.now() - begin
-    if (found.length === 0) return { deadMs: waited, killed: killed.size, survivors: [] }
-    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed: killed.size, survivors: found }
+    const killed = new Set([...groups, ...seen.keys()]).size
+    if (found.length === 0) return { deadMs: waited, killed, survivors: [] }
+    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed, survivors: found }
     await new Promise((resolve) => setTimeout(resolve, VERIFY_EVERY_MS))
   }
 }
 
-/** Everything alive that is ours, and never this process itself. */
-const findTargets = ({ groups, cookie }: Targets): readonly ProcessInfo[] => {
+/**
+ * Everything alive that is ours, and never this process itself. A process that is on its way out has lost its
+ * environment before it is gone, so what was seen once is looked for until the table no longer has it.
+ */
+const findTargets = (
+  { groups, cookie }: Targets,
+  seen: ReadonlyMap<number, ProcessInfo>,
+): readonly ProcessInfo[] => {
   const listed = processTable.list().filter(({ pid }) => pid !== process.pid)
   if (listed.length > 0) {
-    return listed.filter(({ pid, group }) => groups.has(group) || processTable.carries(pid, cookie))
+    return listed.filter(
+      ({ pid, group, start }) =>
+        groups.has(group) || seen.get(pid)?.start === start || processTable.carries(pid, cookie),
+    )
   }
   // A system without a table: at least the leaders are looked at.
   return [...groups].flatMap((pid) => processTable.read(pid) ?? [])

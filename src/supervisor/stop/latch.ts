@@ -119,11 +119,9 @@ export const resumeLatch = async (
   if (latch.kind === 'open') return
   const { at, by, reason } = latch
   try {
-    const record = join(paths.root, 'lockdowns.jsonl')
-    await appendFile(record, `${JSON.stringify({ version: 1, stopped: { at, by, reason }, resumed })}\n`, {
-      mode: 0o600,
-      flush: true,
-    })
+    // The line break before it ends a line that a crash has torn.
+    const line = `\n${JSON.stringify({ version: 1, stopped: { at, by, reason }, resumed })}\n`
+    await appendFile(recordsOf(paths), line, { mode: 0o600, flush: true })
     await unlink(paths.lockdown)
     await syncFolder(dirname(paths.lockdown))
   } catch (cause) {
@@ -134,6 +132,27 @@ export const resumeLatch = async (
       `It still holds. Make ${paths.root} writable, then resume again.`,
       cause,
     )
+  }
+}
+
+const recordsOf = (paths: StatePaths): string => join(paths.root, 'lockdowns.jsonl')
+
+const MAX_RECORDS_BYTES = 16 * 1024 * 1024
+
+const record = z.object({ version: z.literal(1), resumed: z.object({ at: z.number() }) })
+
+/**
+ * When the last lockdown ended, milliseconds since the epoch; 0 where there was none, and infinity where the
+ * record can not be read: what may have been stopped is never taken up again on a guess.
+ */
+export const lastResumedAt = async (paths: StatePaths): Promise<number> => {
+  try {
+    const text = await readTextBounded(recordsOf(paths), MAX_RECORDS_BYTES)
+    const last = text?.trimEnd().split('\n').at(-1)
+    return last === undefined || last === '' ? 0 : record.parse(JSON.parse(last)).resumed.at
+  } catch {
+    // Refusing to start for it would keep the owner from their agent; giving up old messages does not.
+    return Number.POSITIVE_INFINITY
   }
 }
 

@@ -9,7 +9,7 @@ export interface SimulatorOptions {
 }
 
 /** What the owner types as somebody else. */
-export interface SimulatedPerson {
+interface SimulatedPerson {
   readonly sender: string
   readonly name: string
   readonly text: string

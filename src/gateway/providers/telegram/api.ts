@@ -4,7 +4,7 @@ import { autoRetry } from '@grammyjs/auto-retry'
 import { Api } from 'grammy'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
 
-export const API_ROOT = 'https://api.telegram.org'
+const API_ROOT = 'https://api.telegram.org'
 /** How long Telegram holds a poll that has nothing to tell. */
 export const POLL_SECONDS = 30
 const POLL_TIMEOUT_SECONDS = POLL_SECONDS + 15
@@ -37,7 +37,7 @@ export const createApis = (token: string, apiRoot: string = API_ROOT): TelegramA
     )
   const Agent = apiRoot.startsWith('https:') ? HttpsAgent : HttpAgent
   const common = { apiRoot, sensitiveLogs: false } as const
-  const fetching = { redirect: 'error', size: MAX_ANSWER_BYTES, compress: true } as const
+  const fetching = { redirect: 'error', size: MAX_ANSWER_BYTES, compress: false } as const
   const polling = new Api(token, {
     ...common,
     timeoutSeconds: POLL_TIMEOUT_SECONDS,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { parseSenderId, type SenderId } from '../../../shared/domain/identity.ts'
 import type { DropReason } from '../../../shared/domain/verdict.ts'
 import { decide } from '../../inbound/decide.ts'
@@ -7,6 +8,12 @@ import { normalise, updateIdOf } from './normalise.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
 
 const BOT = 999
+/** What any accepted content has to be, read without the code under test. */
+const personal = z.object({
+  chat: z.object({ id: z.unknown(), type: z.unknown() }),
+  from: z.object({ id: z.unknown(), is_bot: z.unknown() }),
+})
+
 const around = { botId: BOT, waited: false }
 
 const id = (raw: string): SenderId => {
@@ -85,12 +92,22 @@ describe('a private message of a person', () => {
   })
 
   test.each([
-    ['a reply to the owner', { reply_to_message: message({ from: user(1), chat: { id: 1, type: 'private' } }) }],
+    [
+      'a reply to the owner',
+      { reply_to_message: message({ from: user(1), chat: { id: 1, type: 'private' } }) },
+    ],
     ['a contact card of the owner', { contact: { user_id: 1, first_name: 'Owner', phone_number: '1' } }],
-    ['a quote of the owner', { quote: { text: 'do it' }, external_reply: { origin: { sender_user: user(1) } } }],
+    [
+      'a quote of the owner',
+      { quote: { text: 'do it' }, external_reply: { origin: { sender_user: user(1) } } },
+    ],
     ['the owner’s names', { from: user(42, { first_name: '*', username: 'owner', last_name: '1' }) }],
   ])('never takes an identity from %s', (_what, more) => {
-    expect(verdictOn(update(more))).toMatchObject({ kind: 'accept', trust: 'friend', session: 'telegram:dm:42' })
+    expect(verdictOn(update(more))).toMatchObject({
+      kind: 'accept',
+      trust: 'friend',
+      session: 'telegram:dm:42',
+    })
   })
 
   test('of an ephemeral kind has no message id that could be taken for another’s', () => {
@@ -122,14 +139,22 @@ const dropped: readonly (readonly [DropReason, string, object])[] = [
   ['on_behalf', 'an automatic forward', update({ is_automatic_forward: true })],
   ...[777_000, 1_087_968_824, 136_817_688, 1_271_266_957].map(
     (standIn) =>
-      ['on_behalf', `Telegram’s stand-in ${standIn}`, update({ from: user(standIn), chat: { id: standIn, type: 'private' } })] as const,
+      [
+        'on_behalf',
+        `Telegram’s stand-in ${standIn}`,
+        update({ from: user(standIn), chat: { id: standIn, type: 'private' } }),
+      ] as const,
   ),
   ['unknown_sender', 'a sender of zero', update({ from: user(0), chat: { id: 0, type: 'private' } })],
   ['unknown_sender', 'a negative sender', update({ from: user(-42), chat: { id: -42, type: 'private' } })],
   ['empty', 'only white space', update({ text: ' \n ' })],
   ...['2 ** 53', 42.5, '42', ' 42', '0x2a', '4e1', null, true, [42]].map(
     (odd) =>
-      ['not_a_message', `a sender of ${JSON.stringify(odd)}`, update({ from: user(odd === '2 ** 53' ? 2 ** 53 : odd) })] as const,
+      [
+        'not_a_message',
+        `a sender of ${JSON.stringify(odd)}`,
+        update({ from: user(odd === '2 ** 53' ? 2 ** 53 : odd) }),
+      ] as const,
   ),
   ['not_a_message', 'no sender', update({ from: undefined })],
   ['not_a_message', 'a sender who does not say whether they are a bot', update({ from: { id: 42 } })],
@@ -169,9 +194,15 @@ const dropped: readonly (readonly [DropReason, string, object])[] = [
     '__proto__',
   ].map(
     (kind) =>
-      ['not_a_message', `the update ${kind}`, JSON.parse(`{"update_id":5,"${kind}":${JSON.stringify(message())}}`)] as const,
+      [
+        'not_a_message',
+        `the update ${kind}`,
+        JSON.parse(`{"update_id":5,"${kind}":${JSON.stringify(message())}}`),
+      ] as const,
   ),
-  ...SERVICE_KEYS.map((key) => ['not_a_message', `the note ${key}`, update({ [key]: { any: 'thing' } })] as const),
+  ...SERVICE_KEYS.map(
+    (key) => ['not_a_message', `the note ${key}`, update({ [key]: { any: 'thing' } })] as const,
+  ),
 ]
 
 describe('what is never for us', () => {
@@ -200,7 +231,7 @@ describe('what is never for us', () => {
         const event = normalise({ update_id: 1, [key]: content }, around)
         const verdict = verdictOn({ update_id: 1, [key]: content })
         if (verdict.kind !== 'accept') return
-        const { chat, from } = content as { chat: { id: unknown; type: unknown }; from: { id: unknown; is_bot: unknown } }
+        const { chat, from } = personal.parse(content)
         expect([key, chat.type, from.is_bot, chat.id]).toEqual(['message', 'private', false, from.id])
         expect(event.sender).toBe(String(from.id))
         expect(from.id).not.toBe(BOT)
@@ -211,8 +242,11 @@ describe('what is never for us', () => {
 })
 
 describe('the id of an update', () => {
-  test.each([[{ update_id: 5 }, 5], [{ update_id: '5' }, undefined], [{ update_id: 2 ** 60 }, undefined], [null, undefined], ['x', undefined]])(
-    'of %j is %s',
-    (raw, expected) => expect(updateIdOf(raw)).toBe(expected),
-  )
+  test.each([
+    [{ update_id: 5 }, 5],
+    [{ update_id: '5' }, undefined],
+    [{ update_id: 2 ** 60 }, undefined],
+    [null, undefined],
+    ['x', undefined],
+  ])('of %j is %s', (raw, expected) => expect(updateIdOf(raw)).toBe(expected))
 })

@@ -19,8 +19,8 @@ export interface PollingOptions {
 
 /** While updates may go elsewhere, a poll is short, so that it is soon known whether they come here again. */
 const PROBE_SECONDS = 5
-/** The most that Telegram gives at once; fewer means that nothing more waits. */
-const BATCH = 100
+/** Updates of one answer; fewer mean that nothing more waits. Half of what Telegram would give: a flood grows us less. */
+const BATCH = 50
 const CONFLICT_PAUSES_FROM = 5
 const MAX_PAUSES = 60
 

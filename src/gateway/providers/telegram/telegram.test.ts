@@ -150,7 +150,10 @@ describe('hearing', () => {
 describe('a connection in trouble', () => {
   test.each([
     ['drops', () => server.drop('getUpdates', { times: 3 })],
-    ['answers 502', () => server.fail({ method: 'getUpdates', status: 502, description: 'Bad Gateway', times: 3 })],
+    [
+      'answers 502',
+      () => server.fail({ method: 'getUpdates', status: 502, description: 'Bad Gateway', times: 3 }),
+    ],
     ['answers with a web page', () => server.garbage('getUpdates', { garbage: 'html', times: 2 })],
     ['answers half', () => server.garbage('getUpdates', { garbage: 'truncated', times: 2 })],
     ['answers with something else', () => server.garbage('getUpdates', { garbage: 'wrong-shape', times: 2 })],
@@ -218,6 +221,7 @@ describe('a connection that is not ours', () => {
     server.fail({ method: 'getUpdates', status: 401, description: 'Unauthorized' })
     server.expirePoll()
     await heard.until(() => states(heard).includes('refused'))
+    expect(states(heard)).toEqual(['connecting', 'connected', 'refused'])
   })
 
   test('another program with the same bot is a conflict, said so, and waited for', async () => {
@@ -256,7 +260,11 @@ describe('a connection that is not ours', () => {
 
 const call = async (method: string, body: object): Promise<void> => {
   const headers = { 'content-type': 'application/json' }
-  await fetch(`${server.url}/bot${server.token}/${method}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  await fetch(`${server.url}/bot${server.token}/${method}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  })
 }
 
 /** Somebody else with our token, who asks once and goes. */
@@ -298,12 +306,23 @@ describe('speaking', () => {
 
   test.each([
     ['the person has blocked the bot', () => server.block(42), /403/],
-    ['the token is wrong', () => server.fail({ method: 'sendMessage', status: 401, description: 'Unauthorized' }), /401/],
-    ['the text is refused', () => server.fail({ method: 'sendMessage', status: 400, description: 'Bad Request' }), /400/],
+    [
+      'the token is wrong',
+      () => server.fail({ method: 'sendMessage', status: 401, description: 'Unauthorized' }),
+      /401/,
+    ],
+    [
+      'the text is refused',
+      () => server.fail({ method: 'sendMessage', status: 400, description: 'Bad Request' }),
+      /400/,
+    ],
   ])('is certain that nothing arrived when %s', async (_what, spoil, why) => {
     server.allowChat(42)
     spoil()
-    expect(await make().send('42', 'hello')).toMatchObject({ kind: 'failed', why: expect.stringMatching(why) })
+    expect(await make().send('42', 'hello')).toMatchObject({
+      kind: 'failed',
+      why: expect.stringMatching(why),
+    })
     expect(server.sent).toEqual([])
   })
 
@@ -315,12 +334,28 @@ describe('speaking', () => {
   })
 
   test.each([
-    ['the connection is cut after the message was sent', () => server.drop('sendMessage', { effect: 'after' }), 1],
+    [
+      'the connection is cut after the message was sent',
+      () => server.drop('sendMessage', { effect: 'after' }),
+      1,
+    ],
     ['the connection is cut before', () => server.drop('sendMessage', { effect: 'before' }), 0],
-    ['the answer is a web page', () => server.garbage('sendMessage', { garbage: 'html', effect: 'after' }), 1],
+    [
+      'the answer is a web page',
+      () => server.garbage('sendMessage', { garbage: 'html', effect: 'after' }),
+      1,
+    ],
     ['the answer is half', () => server.garbage('sendMessage', { garbage: 'truncated', effect: 'after' }), 1],
-    ['the answer is something else', () => server.garbage('sendMessage', { garbage: 'wrong-shape', effect: 'after' }), 1],
-    ['the server has an inner error', () => server.fail({ method: 'sendMessage', status: 500, description: 'Internal' }), 0],
+    [
+      'the answer is something else',
+      () => server.garbage('sendMessage', { garbage: 'wrong-shape', effect: 'after' }),
+      1,
+    ],
+    [
+      'the server has an inner error',
+      () => server.fail({ method: 'sendMessage', status: 500, description: 'Internal' }),
+      0,
+    ],
   ])('does not know, and does not send again, when %s', async (_what, spoil, arrived) => {
     server.allowChat(42)
     spoil()
@@ -333,16 +368,23 @@ describe('speaking', () => {
 })
 
 describe('where it connects', () => {
-  test.each(['http://example.org', 'https://127.0.0.1:1', 'http://127.0.0.1.example.org', 'http://user@example.org', 'ftp://127.0.0.1', 'x'])(
-    'never to %j',
-    (apiRoot) => {
-      expect(() => createTelegram({ botToken: '1:x', apiRoot })).toThrow(/its own address/)
+  test.each([
+    'http://example.org',
+    'https://127.0.0.1:1',
+    'http://127.0.0.1.example.org',
+    'http://user@example.org',
+    'ftp://127.0.0.1',
+    'x',
+  ])('never to %j', (apiRoot) => {
+    expect(() => createTelegram({ botToken: '1:x', apiRoot })).toThrow(/its own address/)
+  })
+
+  test.each(['', 'x', '1:', ':x', '1:x/../..', '1:x y', '1:x?y', '1:x#'])(
+    'never with %j as a token',
+    (botToken) => {
+      expect(() => createTelegram({ botToken })).toThrow(/bot token/)
     },
   )
-
-  test.each(['', 'x', '1:', ':x', '1:x/../..', '1:x y', '1:x?y', '1:x#'])('never with %j as a token', (botToken) => {
-    expect(() => createTelegram({ botToken })).toThrow(/bot token/)
-  })
 
   test('follows no redirect: it would carry the token elsewhere', async () => {
     const seen: string[] = []

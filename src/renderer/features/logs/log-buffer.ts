@@ -3,7 +3,7 @@ import type { LogLine } from '../../../shared/contracts/app-state.ts'
 import type { Matcher } from './log-filter.ts'
 
 /** More lines than this are not kept; what falls out is counted. */
-export const KEEP_LINES = 50_000
+const KEEP_LINES = 50_000
 
 export interface LogBuffer {
   readonly lines: readonly LogLine[]

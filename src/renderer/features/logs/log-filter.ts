@@ -2,7 +2,7 @@
 import type { LogLine } from '../../../shared/contracts/app-state.ts'
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-export type MinLevel = (typeof LEVELS)[number]
+type MinLevel = (typeof LEVELS)[number]
 
 export interface LogFilter {
   readonly level: MinLevel

@@ -4,9 +4,9 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 're
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { usePrefs } from '../../store/prefs.ts'
 import { Button } from '../../ui/button.tsx'
-import { groupDigits } from '../../ui/words.ts'
-import { LogRow } from './log-row.tsx'
+import { groupDigits } from '../../ui/text/words.ts'
 import { type LogBuffer } from './log-buffer.ts'
+import { LogRow } from './log-row.tsx'
 import { useLogs } from './log-store.ts'
 
 const ROW_PX = 20
@@ -37,13 +37,15 @@ export const LogList = (): ReactNode => {
     getItemKey: (index) => lines[index]?.sequence ?? index,
     overscan: 12,
   })
-  if (rows.itemSizeCache.size > MAX_REMEMBERED_HEIGHTS) rows.measure()
 
   const height = rows.getTotalSize()
   useLayoutEffect(() => {
     if (held === null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: 'instant' })
   }, [held, lines, height, wrap])
   useEffect(() => rows.measure(), [rows, wrap])
+  useEffect(() => {
+    if (rows.itemSizeCache.size > MAX_REMEMBERED_HEIGHTS) rows.measure()
+  })
 
   useScreenKeys((key) => {
     if (key !== 'End') return false

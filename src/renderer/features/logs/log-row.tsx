@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { LogLine } from '../../../shared/contracts/app-state.ts'
-import { logTime } from '../../ui/format-time.ts'
-import { RemoteText } from '../../ui/remote-text.tsx'
+import { logTime } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
 
 const INKS: Readonly<Record<LogLine['level'], string>> = {
   fatal: 'text-bad font-semibold',

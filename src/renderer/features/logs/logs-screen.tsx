@@ -3,12 +3,12 @@ import { type ReactNode, useEffect } from 'react'
 import { useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty-state.tsx'
-import { RemoteText } from '../../ui/remote-text.tsx'
 import { ScreenHead } from '../../ui/screen-frame.tsx'
-import { groupDigits } from '../../ui/words.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { groupDigits } from '../../ui/text/words.ts'
 import { LogControls } from './log-controls.tsx'
-import { LogList } from './log-list.tsx'
 import { showAll } from './log-filter.ts'
+import { LogList } from './log-list.tsx'
 import { useLogs } from './log-store.ts'
 
 /** The log as it is written. It works without the gateway: the file is what is followed. */
@@ -42,7 +42,7 @@ const Failed = (): ReactNode => {
 }
 
 const Lines = (): ReactNode => {
-  const { status, buffer, setFilter } = useLogs()
+  const { status, buffer, filter, setFilter } = useLogs()
   if (status !== 'live') {
     return <output className="block mt-4 text-soft">Opening the log…</output>
   }
@@ -68,7 +68,8 @@ const Lines = (): ReactNode => {
           {groupDigits(buffer.lines.length)} lines are there; the filter shows none of them.
         </EmptyState>
       ) : (
-        <LogList />
+        // Another filter is another list: it follows anew.
+        <LogList key={JSON.stringify(filter)} />
       )}
     </>
   )

@@ -4,13 +4,13 @@ import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'
-import { useClock } from '../../ui/clock.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
-import { dayTime } from '../../ui/format-time.ts'
-import { RemoteText } from '../../ui/remote-text.tsx'
 import { Section } from '../../ui/screen-frame.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { counted, groupDigits, sentence } from '../../ui/words.ts'
+import { useClock } from '../../ui/text/clock.ts'
+import { dayTime } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { counted, groupDigits, sentence } from '../../ui/text/words.ts'
 import { type ActivityRow, activityRows, dropCounts } from './activity-rows.ts'
 import { useLastLook } from './last-look.ts'
 
@@ -110,7 +110,7 @@ const What = ({ row }: { readonly row: ActivityRow }): ReactNode => {
     case 'paired':
       return (
         <>
-          <Who row={row} /> asked for access
+          <Who row={row} /> {row.detail === '' ? 'asked for access' : <RemoteText text={row.detail} />}
         </>
       )
     case 'failed':

@@ -36,12 +36,11 @@ export const FactLine = ({ fact }: { readonly fact: Fact }): ReactNode => (
       <span className="sr-only">{WORDS[fact.tone]}:</span>
     </span>
     <div className="min-w-0 flex-1">
-      <Disclosure title={fact.title}>
+      <Disclosure title={fact.title} summary={<div className="text-soft">{fact.detail}</div>}>
         <div className="py-1.5 text-s text-soft">
           <Evidence id={fact.id} />
         </div>
       </Disclosure>
-      <div className="text-soft">{fact.detail}</div>
     </div>
   </li>
 )

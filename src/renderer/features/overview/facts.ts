@@ -1,8 +1,8 @@
 // The facts of the first screen, each from what the supervisor reported, never from a guess. Pure.
 import type { AppState, PersonView } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../../shared/domain/provider.ts'
-import { describeProvider } from '../../app/describe-gateway.ts'
-import { counted, countWord, sentence } from '../../ui/words.ts'
+import { describeProvider } from '../../app/gateway/describe-gateway.ts'
+import { counted, countWord, sentence } from '../../ui/text/words.ts'
 
 export type FactTone = 'good' | 'warn' | 'bad' | 'unknown'
 
@@ -29,7 +29,7 @@ export const letIn = (people: readonly PersonView[]): readonly PersonView[] =>
   people.filter(({ effective, provider, id }) => effective && provider !== 'simulator' && id !== '*')
 
 /** Messengers that let in anyone. */
-export const openProviders = ({ providers }: AppState): readonly ProviderId[] =>
+const openProviders = ({ providers }: AppState): readonly ProviderId[] =>
   providers
     .filter(({ dmPolicy, everyone }) => dmPolicy === 'open' && everyone)
     .map(({ provider }) => provider)

@@ -4,8 +4,8 @@ import { useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { RemoteText } from '../../ui/remote-text.tsx'
 import { ScrollBox } from '../../ui/scroll-box.tsx'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { useCommand } from '../../ui/use-command.tsx'
 
 /** The least that connects Telegram, to be written by the owner's own hand. */
@@ -16,7 +16,7 @@ const EXAMPLE = `{
 
 /** A fresh install: the two ways to begin. */
 export const Welcome = (): ReactNode => {
-  const { path } = useSlice('config')
+  const { path, model } = useSlice('config')
   const openConfig = useCommand('config.open')
   return (
     <section aria-label="Begin" className="mt-5 grid grid-cols-2 gap-4 max-md:grid-cols-1">
@@ -49,8 +49,11 @@ export const Welcome = (): ReactNode => {
       <div className="rounded-m border border-line p-4">
         <h2 className="font-semibold">Try the simulator</h2>
         <p className="mt-1 text-soft">
-          Speak as a stranger, a friend or yourself, against the real gate, with an offline model. No account,
-          nothing leaves this computer. Write as a stranger to see a pairing request arrive, then approve it.
+          Speak as a stranger, a friend or yourself, against the real gate
+          {model.startsWith('offline/')
+            ? ', with an offline model: no account, and nothing leaves this computer'
+            : ''}
+          . Write as a stranger to see a pairing request arrive, then approve it.
         </p>
         <div className="mt-3">
           <LinkButton href={hrefOf('simulator')}>

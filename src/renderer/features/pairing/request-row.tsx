@@ -3,12 +3,12 @@ import type { PairingRequestView } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { Button } from '../../ui/button.tsx'
-import { useClock } from '../../ui/clock.ts'
-import { dayTime } from '../../ui/format-time.ts'
 import { Kbd } from '../../ui/kbd.tsx'
-import { RemoteText } from '../../ui/remote-text.tsx'
 import { Tag } from '../../ui/tag.tsx'
-import { countWord, groupCode } from '../../ui/words.ts'
+import { useClock } from '../../ui/text/clock.ts'
+import { dayTime } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { countWord, groupCode } from '../../ui/text/words.ts'
 import { keyOf } from './requests.ts'
 import { TimeLeft } from './time-left.tsx'
 
@@ -97,7 +97,8 @@ const RequestFacts = ({ request }: { readonly request: PairingRequestView }): Re
         <RemoteText text={request.id} />
       </dd>
       <dt className="text-faint">Says to be</dt>
-      <dd>
+      {/* Stacked accents of a name must not reach into the lines around it. */}
+      <dd className="overflow-clip">
         {request.claimedName === '' ? (
           <span className="text-soft">nothing</span>
         ) : (

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { useClock } from '../../ui/clock.ts'
-import { shareLeft, timeLeft } from '../../ui/format-time.ts'
+import { useClock } from '../../ui/text/clock.ts'
+import { shareLeft, timeLeft } from '../../ui/text/format-time.ts'
 
 /** Below this share of its time a request is running out. */
 const LATE = 0.34

@@ -20,7 +20,9 @@ const sortKey = ({ provider, id }: PersonView): string =>
   `${provider === 'simulator' ? 1 : 0}${provider}:${id}`
 
 /** Where a right comes from, in words. */
-export const describeSource = ({ source, provider }: PersonView): string => {
+export const describeSource = ({ source, provider, blocked }: PersonView): string => {
+  // A block is listed as a person too, whether or not there was a right before it.
+  if (blocked && source === 'approved') return 'on the block list'
   switch (source) {
     case 'owner':
       return `owner.${provider} in clawdbot.json`

@@ -5,11 +5,11 @@ import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
-import { useClock } from '../../ui/clock.ts'
-import { dayTime } from '../../ui/format-time.ts'
-import { RemoteText } from '../../ui/remote-text.tsx'
 import { StatusShape } from '../../ui/status-shape.tsx'
 import { Tag, type Tone } from '../../ui/tag.tsx'
+import { useClock } from '../../ui/text/clock.ts'
+import { dayTime } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { useCommand } from '../../ui/use-command.tsx'
 import { describeSource, possibleActs } from './people-order.ts'
 
@@ -76,7 +76,8 @@ const PersonActs = ({ person }: { readonly person: PersonView }): ReactNode => {
   const acts = possibleActs(person)
   const live = useIsLive()
   const [asking, setAsking] = useState(false)
-  const block = useCommand('people.block')
+  // A block has its own toast, with Undo.
+  const block = useCommand('people.block', 'quiet')
   const unblock = useCommand('people.unblock')
   const openConfig = useCommand('config.open')
   const revokeButton = useRef<HTMLButtonElement>(null)

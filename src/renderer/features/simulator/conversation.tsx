@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
-import { clockSeconds } from '../../ui/format-time.ts'
 import { LinkButton } from '../../ui/link-button.tsx'
-import { RemoteText } from '../../ui/remote-text.tsx'
+import { clockSeconds } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { conversationOf, type Said, type Speaker } from './speakers.ts'
 
 /** What one made-up person and the agent said to each other. */

@@ -5,6 +5,9 @@ import type { Place } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'
 import { ScreenHead } from '../../ui/screen-frame.tsx'
 import { Tag } from '../../ui/tag.tsx'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { groupDigits } from '../../ui/text/words.ts'
+import { dropCounts } from '../overview/activity-rows.ts'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { nextStranger, type Speaker, speakersOf } from './speakers.ts'
@@ -25,9 +28,11 @@ export const SimulatorScreen = ({ wanted }: { readonly wanted: Place['person'] }
         aside={
           <>
             <Tag tone="accent">real gate</Tag>
-            <Tag tone={model.startsWith('offline/') ? 'accent' : 'warn'}>
-              {model.startsWith('offline/') ? 'offline model' : `model ${model}`}
-            </Tag>
+            {model === '' ? null : (
+              <Tag tone={model.startsWith('offline/') ? 'accent' : 'warn'}>
+                {model.startsWith('offline/') ? 'offline model' : `model ${model}`}
+              </Tag>
+            )}
           </>
         }
       >
@@ -48,11 +53,24 @@ export const SimulatorScreen = ({ wanted }: { readonly wanted: Place['person'] }
         {speaker ? (
           <section aria-label={`Conversation as ${speaker.name}`} className="flex min-h-0 flex-col">
             <Conversation speaker={speaker} />
+            <DroppedHere />
             <Composer key={speaker.id} speaker={speaker} />
           </section>
         ) : null}
       </div>
     </>
+  )
+}
+
+/** The gate counts what it drops and does not say whose it was: so it stands below every conversation. */
+const DroppedHere = (): ReactNode => {
+  const dropped = dropCounts(useSlice('drops')).filter(({ provider }) => provider === 'simulator')
+  if (dropped.length === 0) return null
+  return (
+    <p className="px-5 py-1.5 text-s text-faint">
+      Dropped by the gate, without an answer:{' '}
+      <RemoteText text={dropped.map(({ reason, count }) => `${groupDigits(count)} × ${reason}`).join(', ')} />
+    </p>
   )
 }
 

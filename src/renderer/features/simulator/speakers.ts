@@ -1,7 +1,7 @@
 // Who can speak in the simulator, and what was said with each. Pure.
 import type { AppState, PersonView, SimulatedMessage } from '../../../shared/contracts/app-state.ts'
 import type { GatewayActivity } from '../../../shared/contracts/gateway.ts'
-import { sentence } from '../../ui/words.ts'
+import { sentence } from '../../ui/text/words.ts'
 import { reasonInWords } from '../overview/activity-rows.ts'
 
 export interface Speaker {
@@ -30,7 +30,7 @@ export const speakersOf = (state: AppState, made: readonly string[]): readonly S
 const isSimulated = ({ provider }: { readonly provider: string }): boolean => provider === 'simulator'
 
 /** `stranger-2` speaks as “Stranger 2”. */
-export const nameOf = (id: string): string => sentence(id.replaceAll('-', ' '))
+const nameOf = (id: string): string => sentence(id.replaceAll('-', ' '))
 
 const standingOf = (id: string, { people, requests }: AppState): string => {
   const known = people.filter((person) => isSimulated(person) && person.id === id)
@@ -85,7 +85,7 @@ const noteOf = ({ kind, at, detail }: GatewayActivity, index: number): readonly 
     { kind: 'note', key: `note:${at}:${index}`, at, from, text },
   ]
   if (kind === 'dropped') return note('Gate', `Dropped: ${reasonInWords(detail)}.`)
-  if (kind === 'paired') return note('Gate', 'Not let in: queued for you under Pairing.')
+  if (kind === 'paired') return note('Gate', `Not let in: ${detail || 'waits for you under Pairing'}.`)
   if (kind === 'failed') return note('Agent', `The turn failed. ${detail}`)
   if (kind === 'withheld') return note('Outbox', `A reply was held back. ${detail}`)
   if (kind === 'unconfirmed') return note('Outbox', `A reply was cut off while it was sent. ${detail}`)

@@ -1,17 +1,18 @@
 import { Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { StopResultView } from '../../shared/contracts/app-state.ts'
-import { useApp, useSlice } from '../store/app-store.ts'
-import { Button } from '../ui/button.tsx'
-import { useClock } from '../ui/clock.ts'
-import { clockSeconds, dayTime, isSameDay } from '../ui/format-time.ts'
-import { RemoteText } from '../ui/remote-text.tsx'
-import { counted } from '../ui/words.ts'
+import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import { useApp, useSlice } from '../../store/app-store.ts'
+import { Button } from '../../ui/button.tsx'
+import { useClock } from '../../ui/text/clock.ts'
+import { clockSeconds, dayTime, isSameDay } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { counted } from '../../ui/text/words.ts'
 import { ResumeDialog } from './resume-dialog.tsx'
 
 /** What STOP did, proven in numbers, on every screen until the owner resumes. */
 export const LockBanner = (): ReactNode => {
   const lockdown = useSlice('lockdown')
+  const { pid } = useSlice('gateway')
   const show = useApp((store) => store.show)
   const when = useClock((now) =>
     lockdown === null
@@ -30,11 +31,7 @@ export const LockBanner = (): ReactNode => {
       >
         <Lock aria-hidden className="size-8 shrink-0 stroke-[1.6] text-bad" />
         <div className="min-w-60 flex-1">
-          <h2 className="text-banner leading-tight font-[650] tracking-[-0.02em]">
-            {result !== null && result.survivors.length > 0
-              ? 'Not everything is stopped'
-              : 'Everything is stopped'}
-          </h2>
+          <h2 className="text-banner leading-tight font-[650] tracking-[-0.02em]">{titleOf(result, pid)}</h2>
           <p className="mt-0.5 text-fg">
             {when} by <RemoteText text={lockdown.by} />. Nothing starts until you resume, not even after a
             restart.
@@ -53,6 +50,12 @@ export const LockBanner = (): ReactNode => {
       <ResumeDialog />
     </section>
   )
+}
+
+/** What may be said: with survivors, or while the gateway is known to live, not that everything is stopped. */
+const titleOf = (result: StopResultView | null, pid: number | null): string => {
+  if (result !== null && result.survivors.length > 0) return 'Not everything is stopped'
+  return result === null && pid !== null ? 'Stopping everything…' : 'Everything is stopped'
 }
 
 const NoFigures = (): ReactNode => (

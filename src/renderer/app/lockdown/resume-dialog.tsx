@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { useApp, useSlice } from '../store/app-store.ts'
-import { Button } from '../ui/button.tsx'
-import { Modal } from '../ui/modal.tsx'
-import { useCommand } from '../ui/use-command.tsx'
+import { useApp, useSlice } from '../../store/app-store.ts'
+import { Button } from '../../ui/button.tsx'
+import { Modal } from '../../ui/modal.tsx'
+import { useCommand } from '../../ui/use-command.tsx'
 
 /** Resuming is slow on purpose: a reason of some words, and this many seconds to read it again. */
 const WAIT_S = 3
@@ -70,7 +70,7 @@ const ResumeForm = ({
         className="mt-1 w-full rounded-s border border-line-strong bg-bg px-2.5 py-1.5"
       />
       <p id={`${id}-note`} className="mt-0.5 text-s text-faint">
-        Kept with the lockdown. At least {MIN_REASON} characters.
+        Kept on record. At least {MIN_REASON} characters.
       </p>
       <div className="mt-3 flex items-center justify-end gap-2">
         <Button look="quiet" onClick={onDone}>

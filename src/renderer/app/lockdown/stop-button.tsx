@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useReducer } from 'react'
-import { useApp } from '../store/app-store.ts'
+import { useApp } from '../../store/app-store.ts'
 import { HOLD_MS, idle, stepHold } from './hold.ts'
 import { useStop } from './stop.ts'
 
@@ -35,8 +35,8 @@ export const StopButton = (): ReactNode => {
     return undefined
   }, [hold, stop])
 
-  const press = (): void => {
-    if (!rest) dispatch({ type: 'press', at: performance.now() })
+  const press = (by: 'pointer' | 'key'): void => {
+    if (!rest) dispatch({ type: 'press', at: performance.now(), by })
   }
   const release = (): void => dispatch({ type: 'release' })
   const asked = hold.kind === 'idle' && hold.clickedAt !== null
@@ -51,7 +51,8 @@ export const StopButton = (): ReactNode => {
           : 'hold to stop everything'
 
   return (
-    <div className="ml-auto flex shrink-0 items-center gap-3">
+    // Above the dimming of a dialog: STOP is within reach of the pointer whatever lies on top.
+    <div className="z-[45] ml-auto flex shrink-0 items-center gap-3">
       <output id="stop-hint" className={`text-xs text-faint ${asked ? '' : 'max-sm:sr-only'}`}>
         {hint}
       </output>
@@ -63,7 +64,7 @@ export const StopButton = (): ReactNode => {
         onPointerDown={(event) => {
           if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
-          press()
+          press('pointer')
         }}
         onPointerUp={release}
         onPointerCancel={release}
@@ -74,14 +75,14 @@ export const StopButton = (): ReactNode => {
           if (!isHoldKey(event)) return
           // The click that these keys would make is not the act; holding them is.
           event.preventDefault()
-          if (!event.repeat) press()
+          if (!event.repeat) press('key')
         }}
         onKeyUp={(event) => {
           if (!isHoldKey(event)) return
           event.preventDefault()
           release()
         }}
-        onBlur={release}
+        onBlur={() => dispatch({ type: 'blur' })}
         onClick={(event) => {
           if (event.detail === 0 && !rest) dispatch({ type: 'synthetic-click', at: performance.now() })
         }}

@@ -1,6 +1,6 @@
 import { create } from 'zustand'
-import { runCommand } from '../ui/use-command.tsx'
-import { showError } from '../ui/toasts.tsx'
+import { showError } from '../../ui/toasts.tsx'
+import { runCommand } from '../../ui/use-command.tsx'
 
 interface StopStore {
   readonly stopping: boolean

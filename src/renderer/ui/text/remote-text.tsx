@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
-import { visiblePieces } from '../../shared/domain/visible-text.ts'
+import { visiblePieces } from '../../../shared/domain/visible-text.ts'
 
 /** Longer texts are cut on the screen, and say by how much; 4,000 characters are two screens full. */
 const MAX_CHARS = 4000

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import type { LogLine } from '../../../shared/contracts/app-state.ts'
+import { compileFilter, type LogFilter, showAll } from './log-filter.ts'
+
+const line = (changed: Partial<LogLine> = {}): LogLine => ({
+  sequence: 1,
+  time: '',
+  level: 'info',
+  source: 'gate',
+  message: 'Accepted 811204553',
+  ...changed,
+})
+
+const matches = (filter: Partial<LogFilter>, given: LogLine): boolean => {
+  const compiled = compileFilter({ ...showAll, ...filter })
+  if (!compiled.ok) throw new Error(compiled.message)
+  return compiled.matches(given)
+}
+
+describe('the filter of the log', () => {
+  it('shows a level and what is worse', () => {
+    expect(matches({ level: 'warn' }, line({ level: 'info' }))).toBe(false)
+    expect(matches({ level: 'warn' }, line({ level: 'warn' }))).toBe(true)
+    expect(matches({ level: 'warn' }, line({ level: 'fatal' }))).toBe(true)
+  })
+
+  it('never hides a line without a known level by its level', () => {
+    expect(matches({ level: 'fatal' }, line({ level: 'unknown' }))).toBe(true)
+  })
+
+  it('shows one source, exactly', () => {
+    expect(matches({ source: 'gate' }, line())).toBe(true)
+    expect(matches({ source: 'gate' }, line({ source: 'gateway' }))).toBe(false)
+  })
+
+  it('finds text whatever its case, and takes it literally', () => {
+    expect(matches({ text: 'ACCEPTED' }, line())).toBe(true)
+    expect(matches({ text: 'a.c' }, line())).toBe(false)
+  })
+
+  it('finds by a pattern, and says what is wrong with one that is none', () => {
+    expect(matches({ text: '\\d{9}$', regex: true }, line())).toBe(true)
+    expect(compileFilter({ ...showAll, text: '(', regex: true })).toMatchObject({ ok: false })
+  })
+})
