@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { expect, test } from '@playwright/test'
 import { cli, eventually, type HeadlessGateway, startHeadless } from './support/cli.ts'
+import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, type Scenario } from './support/scenario.ts'
 
 const TOKEN = '123456:TEST-token'
@@ -132,6 +133,42 @@ test('an answer whose send was cut is unconfirmed and never sent again', async (
     expect(telegram.sent.map(({ text }) => text)).toEqual(['You said: one', 'You said: two'])
     expect(await readFile(scenario.file('gateway', 'outbox.jsonl'), 'utf8')).toContain('unconfirmed')
   })
+})
+
+test('the owner sees a reply that was cut in mid-send as unconfirmed, also after a restart of the app', async () => {
+  const scenario = await createScenario(ALLOW_ANA)
+  const { telegram } = scenario
+  let { app, page } = await launchApp(scenario)
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    telegram.drop('sendMessage', { effect: 'before' })
+    telegram.dm(ANA, 'one')
+    await expect(page.getByText(/unconfirmed|may or may not/i).first()).toBeVisible()
+    await app.close()
+    ;({ app, page } = await launchApp(scenario))
+    await expect(page.getByText(/unconfirmed|may or may not/i).first()).toBeVisible()
+    expect(telegram.sent).toEqual([])
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('a state directory that can not be written is refused with its name and what to do', async () => {
+  test.skip(process.getuid?.() !== 0, 'only root can mount a read-only disk')
+  const scenario = await createScenario()
+  const readOnly = scenario.file('read-only')
+  await mkdir(readOnly)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', readOnly])
+  try {
+    const { code, stderr } = await cli({ ...scenario.env, CLAWDBOT_STATE_DIR: readOnly }, 'gateway')
+    expect(code).toBe(1)
+    expect(stderr).toContain(readOnly)
+    expect(stderr).not.toContain('    at ')
+  } finally {
+    execFileSync('umount', [readOnly])
+    await scenario.end()
+  }
 })
 
 test('on a full disk nothing is accepted that could be lost; with room again it is answered, once', async () => {

@@ -6,6 +6,9 @@ import { ANA, createScenario, PETER } from './support/scenario.ts'
 
 const SCREENS = ['Overview', 'Pairing', 'People', 'Logs', 'Simulator'] as const
 
+/** The second key of each jump, after `g`. */
+const JUMPS = { Overview: 'o', Pairing: 'p', People: 'e', Logs: 'l', Simulator: 's' } as const
+
 /** axe over the page as it is now, by the rules of WCAG 2.2 A and AA. */
 const expectAccessible = async (page: Page, what: string): Promise<void> => {
   // Playwright's Electron pages cannot open the second page that axe's default mode wants.
@@ -66,6 +69,32 @@ test('every screen passes axe in light and dark: fresh install', async () => {
   try {
     await expect(page.getByText('Gateway running')).toBeVisible()
     await visitAll(page, 'fresh')
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('at half the width and in forced colours every screen still fits and passes axe', async () => {
+  const scenario = await createScenario()
+  const { telegram } = scenario
+  const { app, page } = await launchApp(scenario)
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    telegram.dm(ANA, 'hello')
+    await telegram.waitForSent(1)
+    // 640 by 400 is what a 1280 by 800 window has at 200 % zoom.
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(640, 500))
+    await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' })
+    for (const screen of SCREENS) {
+      await page.keyboard.press('g')
+      await page.keyboard.press(JUMPS[screen])
+      await expect(page.getByRole('heading', { name: screen, level: 1 })).toBeVisible()
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect(overflow, `${screen} is wider than the window`).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: `test-results/screens/narrow-${screen.toLowerCase()}.png` })
+      await expectAccessible(page, `narrow, ${screen}`)
+    }
   } finally {
     await app.close()
     await scenario.end()

@@ -196,9 +196,8 @@ describe('the whole', () => {
     expect(redactShapes(redactShapes(text))).toBe(redactShapes(text))
   })
 
-  it('takes time in proportion to the text: 16 times the text is nowhere near 256 times the work', () => {
-    // Texts that drive a backtracking matcher to quadratic time, at two sizes; the bound is generous
-    // because it tells 16 from 256, not fast from slow.
+  it('comes to an end on megabytes of what drives a backtracking matcher to quadratic time', () => {
+    // Quadratic would be hours here: no clock is needed to see it, the runner's limit for a hang is enough.
     const bait = [
       'eyJaaaaaaaa-',
       'eyJaaaaaaaaa.',
@@ -216,19 +215,8 @@ describe('the whole', () => {
       'code ',
     ]
     for (const piece of bait) {
-      const small = best(piece.repeat(Math.ceil(32_768 / piece.length)))
-      const large = best(piece.repeat(Math.ceil((16 * 32_768) / piece.length)))
-      expect({ piece, slow: large > 100 * Math.max(small, 0.2) }).toEqual({ piece, slow: false })
+      const text = piece.repeat(Math.ceil((2 * 1024 * 1024) / piece.length))
+      expect(redactShapes(text).length, piece).toBeGreaterThan(0)
     }
   })
 })
-
-/** The fastest of five runs, in milliseconds. */
-const best = (text: string): number =>
-  Math.min(
-    ...[1, 2, 3, 4, 5].map(() => {
-      const from = performance.now()
-      redactShapes(text)
-      return performance.now() - from
-    }),
-  )
