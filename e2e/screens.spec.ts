@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, PETER } from './support/scenario.ts'

@@ -117,7 +117,7 @@ const resolveOnce = async (): Promise<ElectronRuntime> => {
 export const resolveElectron = async (): Promise<ElectronRuntime> => {
   await mkdir(cache, { recursive: true })
   const release = await lock(cache, {
-    stale: 30_000,
+    stale: 10_000,
     retries: { forever: true, minTimeout: 100, maxTimeout: 1000 },
   })
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { installHint, missingLibraries } from './system-packages.ts'
+import { installHint, missingLibraries, summary } from './system-packages.ts'
 
 const ldd = `	linux-vdso.so.1 (0x00007ffc)
 	libffmpeg.so => /opt/electron/libffmpeg.so (0x00007f01)
@@ -22,4 +22,9 @@ test('where apt is, the hint is a command to paste', () => {
 test('elsewhere the hint names what is missing and what Debian calls it', () => {
   expect(installHint('unknown', ['libgbm1'], ['libgbm.so.1'])).toContain('libgbm.so.1')
   expect(installHint('unknown', ['libgbm1'], ['libgbm.so.1'])).toContain('libgbm1')
+})
+
+test('a long list is cut to the first three and a number', () => {
+  expect(summary(['a', 'b', 'c', 'd'])).toBe('a, b, c, d')
+  expect(summary(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c and 2 more')
 })

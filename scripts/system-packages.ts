@@ -14,7 +14,8 @@ const windowLibraries = [
   ['libasound2t64', 'libasound2'],
   ['libgbm1'],
 ]
-const virtualDisplay = [['xvfb']]
+/** Who needs a virtual display is about to show a window on it: one command for both. */
+const virtualDisplay = [['xvfb'], ...windowLibraries]
 
 /** The shared libraries that `ldd` could not find, by their soname, each once. */
 export const missingLibraries = (lddOutput: string): readonly string[] => [
@@ -49,6 +50,10 @@ const namesHere = (rows: readonly (readonly string[])[]): Promise<readonly strin
     }),
   )
 
+/** The first few by name, the rest as a number: a bare system lacks dozens. */
+export const summary = (names: readonly string[]): string =>
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+
 /** What to type where this script may not install, or does not know how to. */
 export const installHint = (
   installer: 'apt' | 'unknown',
@@ -75,11 +80,11 @@ const ensure = async (
   const installer = (await isOnPath('apt-get')) ? 'apt' : 'unknown'
   const refuse = async (cause?: unknown): Promise<never> => {
     const hint = installHint(installer, await namesHere(rows), missing)
-    throw new ClawdbotError('runtime_missing', `This system lacks ${missing.join(', ')}.`, hint, cause)
+    throw new ClawdbotError('runtime_missing', `This system lacks ${summary(missing)}.`, hint, cause)
   }
   if (installer === 'unknown' || process.getuid?.() !== 0) return refuse()
 
-  console.log(`This system lacks ${missing.join(', ')}: installing with apt-get …`)
+  console.log(`This system lacks ${summary(missing)}: installing with apt-get …`)
   // Where the lists can not be renewed, because another apt does it or the network is down, old ones may do.
   await apt('update').catch(() => undefined)
   await apt('install', '-y', '--no-install-recommends', ...(await namesHere(rows))).catch(refuse)

@@ -1,6 +1,6 @@
 import { decide } from '../../src/gateway/inbound/decide.ts'
-import type { InboundEvent } from '../../src/shared/domain/inbound.ts'
 import { parseSenderId, type SenderId } from '../../src/shared/domain/identity.ts'
+import type { InboundEvent } from '../../src/shared/domain/inbound.ts'
 import type { People, ProviderPolicy } from '../../src/shared/domain/people.ts'
 import { type Benchmark, rounded } from '../figure.ts'
 

@@ -49,8 +49,8 @@ const main = async (): Promise<void> => {
   })
   const answered = routeUntilAsked(contents, handlers)
 
-  const notifyRequests = createRequestNotifier(window, () =>
-    sendEvent(contents, 'navigate', { screen: 'pairing' }),
+  const notifyRequests = createRequestNotifier(window, ({ provider, id }) =>
+    sendEvent(contents, 'navigate', { screen: `pairing/${provider}/${id}` }),
   )
   notifyRequests(supervisor.snapshot().state)
   supervisor.subscribe((patch) => {

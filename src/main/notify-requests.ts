@@ -1,5 +1,5 @@
-import { type BrowserWindow, app, Notification } from 'electron'
-import type { AppState } from '../shared/contracts/app-state.ts'
+import { app, type BrowserWindow, Notification } from 'electron'
+import type { AppState, PairingRequestView } from '../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 
 /**
@@ -9,7 +9,7 @@ import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
  */
 export const createRequestNotifier = (
   window: BrowserWindow,
-  showRequests: () => void,
+  showRequest: (request: PairingRequestView) => void,
 ): ((state: AppState) => void) => {
   let known = new Set<string>()
   return (state) => {
@@ -25,7 +25,7 @@ export const createRequestNotifier = (
       notification.on('click', () => {
         window.show()
         window.focus()
-        showRequests()
+        showRequest(request)
       })
       notification.show()
     }

@@ -1,4 +1,4 @@
-import { LoaderCircle } from 'lucide-react'
+import { LoaderCircle, Unplug } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useApp } from '../store/app-store.ts'
 import { fetchState } from '../store/connect-feed.ts'
@@ -20,7 +20,7 @@ export const NoState = ({ title }: { readonly title: string }): ReactNode => {
         {status === 'lost' ? (
           <div role="alert">
             <EmptyState
-              icon={<LoaderCircle />}
+              icon={<Unplug />}
               title="The app does not answer"
               action={<Button onClick={() => void fetchState()}>Try again</Button>}
             >

@@ -20,7 +20,7 @@ export const ShortcutSheet = (): ReactNode => {
           keys={[
             [`${modifier} K`, 'Commands'],
             ['?', 'This sheet'],
-            ['Space or Enter, held', 'On STOP: stop everything'],
+            ['Space', 'Held on STOP: stop everything'],
             ['Esc', 'Close what lies on top'],
           ]}
         />

@@ -36,7 +36,7 @@ const modelTold = z.object({
 })
 
 /** What the gateway is told when it starts. It looks nothing up by itself. */
-export const startMessage = z.object({
+const startMessage = z.object({
   type: z.literal('start'),
   runId: z.string(),
   stateDir: z.string(),

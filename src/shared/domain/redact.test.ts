@@ -216,7 +216,7 @@ describe('the whole', () => {
     ]
     for (const piece of bait) {
       const text = piece.repeat(Math.ceil((2 * 1024 * 1024) / piece.length))
-      expect(redactShapes(text).length, piece).toBeGreaterThan(0)
+      expect(redactShapes(text)).not.toBe('')
     }
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CODE_ALPHABET, type PairingRequest, REQUEST_TTL_MS } from '../domain/pairing.ts'
 import { type ProviderId, parseProvider } from '../domain/provider.ts'
 import { REPLY_COOL_DOWN_MS } from '../domain/reply-limits.ts'
-import { addApproved, readApproved } from './allow-store.ts'
+import { addApproved, readApproved, removeApproved } from './allow-store.ts'
 import { addBlocked } from './block-store.ts'
 import { newPairingCode } from './pairing-code.ts'
 import {
@@ -231,6 +231,16 @@ describe('denying', () => {
     await restoreRequest(paths, 'telegram', first, NOW + 1)
     const later = await requestPairing(paths, 'telegram', first.id, {}, NOW + REQUEST_TTL_MS + 1, answer)
     expect(later).toMatchObject({ kind: 'created', reply: false })
+  })
+
+  it('that is taken back returns with its own code, also where the sender has asked anew meanwhile', async () => {
+    const paths = await tempState()
+    const first = await request(paths, '42')
+    await approveByCode(paths, 'telegram', first.code, NOW)
+    await removeApproved(paths, 'telegram', sender('42'))
+    await request(paths, '42', NOW + 1)
+    await restoreRequest(paths, 'telegram', first, NOW + 2)
+    expect(await listRequests(paths, 'telegram', NOW + 2)).toEqual([first])
   })
 
   it('can not be taken back after expiry, nor when three others wait', async () => {

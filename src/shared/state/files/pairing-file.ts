@@ -117,8 +117,11 @@ export const writePairingFile = (
     const unchanged = raw.get(request)
     if (unchanged !== undefined) return unchanged
     const known = before.requests.find(({ id }) => id === request.id)
-    if (known === undefined) return formatRequest(request)
-    return { ...raw.get(known), lastSeenAt: iso(request.lastSeenAt), meta: request.meta }
+    const theirs = known === undefined ? undefined : raw.get(known)
+    if (known === undefined || theirs === undefined) return formatRequest(request)
+    const { id, createdAt } = theirs
+    const same = known.createdAt === request.createdAt
+    return { ...theirs, ...formatRequest(request), id, ...(same ? { createdAt } : {}) }
   })
   return writeStore(file, pairingForm(provider), { entries: [...entries, ...foreign], rest })
 }
