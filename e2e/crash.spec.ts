@@ -1,28 +1,14 @@
 import { existsSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
+import { STEPS } from '../src/gateway/failpoint.ts'
 import { eventually, startHeadless } from './support/cli.ts'
 import { ANA, createScenario } from './support/scenario.ts'
 import { readTranscript } from './support/transcript.ts'
 
-/** Every step of a message's way at which the gateway kills itself once with SIGKILL (src/gateway/failpoint.ts). */
-const STEPS = [
-  'inbound:received',
-  'inbox:before',
-  'inbox:after',
-  'turn:before-user-entry',
-  'turn:after-user-entry',
-  'turn:mid-stream',
-  'turn:after-answer-entry',
-  'outbox:before-intent',
-  'outbox:after-intent',
-  'outbox:after-send',
-  'outbox:after-outcome',
-  'inbox:done',
-] as const
-
 /** From here on the gateway can not know whether the message left. */
 const UNCERTAIN: ReadonlySet<string> = new Set(['outbox:after-intent', 'outbox:after-send'])
 
+// At each step of a message's way the gateway kills itself once, with SIGKILL.
 for (const step of STEPS) {
   test(`killed -9 at ${step}: the accepted message is kept, run once, and answered at most once`, async () => {
     const scenario = await createScenario({

@@ -38,6 +38,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     logins: [],
     logFile,
     lockdown: paths.lockdown,
+    year: new Date().getUTCFullYear(),
   })
   const runId = newRunId(paths.root)
   const givenUpBefore = Math.min(await lastResumedAt(paths), Date.now())

@@ -21,6 +21,7 @@ import { createPairingDesk } from './pairing/pairing-desk.ts'
 import { loadNotes } from './people/notes.ts'
 import { createOwnerFiles } from './people/owner-files.ts'
 import { createTelling } from './people/telling.ts'
+import { refuseDebugger } from './processes/no-debugger.ts'
 import { errorOf, hostNotes, noAnswer, noSimulatorId, notRunning, orphanLives } from './refusals.ts'
 import { type Claim, claimStateDir } from './run-file.ts'
 import { createStateFeed } from './state-feed.ts'
@@ -81,6 +82,7 @@ const CLOSE_WITHIN_MS = 10_000
  * Errors: `already_running`, `state_not_writable`, `disk_full`, `store_busy`.
  */
 export const createSupervisor = async (options: SupervisorOptions): Promise<Supervisor> => {
+  refuseDebugger()
   await prepareStateDir(options.paths)
   const claim = await claimStateDir(options.paths, (options.now ?? Date.now)())
   try {

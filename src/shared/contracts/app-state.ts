@@ -77,8 +77,8 @@ export interface DecisionView {
   readonly undoUntil: number | null
 }
 
-/** Where a right comes from, or why there is none. */
-export type RightSource = 'owner' | 'config' | 'approved' | 'everyone' | 'built-in'
+/** Where a right comes from; `none` is somebody who is only on the block list. */
+export type RightSource = 'owner' | 'config' | 'approved' | 'everyone' | 'built-in' | 'none'
 
 export interface PersonView {
   readonly provider: ProviderId

@@ -17,6 +17,7 @@ const places = (more: Partial<Parameters<typeof gatewayGrants>[0]> = {}) => ({
   logins: [join(root, 'credentials/whatsapp')],
   logFile: join(root, 'log/clawdbot-YYYY-MM-DD.log'),
   lockdown: join(root, 'lockdown.json'),
+  year: 2026,
   ...more,
 })
 
@@ -24,17 +25,24 @@ describe('the gateway’s permission flags', () => {
   it('are exactly these', () => {
     expect(gatewayGrants(places())).toEqual([
       '--permission',
+      '--no-experimental-sqlite',
+      '--no-experimental-webstorage',
+      '--no-experimental-ffi',
+      '--freeze-flags-after-init',
+      '--disable-sigusr1',
       '--allow-net',
       `--allow-fs-read=${root}/out/gateway`,
       `--allow-fs-read=${root}/sessions`,
       `--allow-fs-read=${root}/gateway`,
       `--allow-fs-read=${root}/credentials/whatsapp`,
-      `--allow-fs-read=${root}/log/clawdbot-*`,
+      `--allow-fs-read=${root}/log/clawdbot-2026-*`,
+      `--allow-fs-read=${root}/log/clawdbot-2027-*`,
       `--allow-fs-read=${root}/lockdown.json`,
       `--allow-fs-write=${root}/sessions`,
       `--allow-fs-write=${root}/gateway`,
       `--allow-fs-write=${root}/credentials/whatsapp`,
-      `--allow-fs-write=${root}/log/clawdbot-*`,
+      `--allow-fs-write=${root}/log/clawdbot-2026-*`,
+      `--allow-fs-write=${root}/log/clawdbot-2027-*`,
     ])
   })
 
@@ -57,6 +65,17 @@ describe('the gateway’s permission flags', () => {
     const grants = gatewayGrants(places({ logFile: join(root, 'mine.log') }))
     expect(grants).toContain(`--allow-fs-write=${root}/mine.log`)
   })
+
+  it.each(['YYYY-MM-DD.log', 'c-YYYY-MM-DD.log', 'clawdbot.YYYY-MM-DD.log'])(
+    'do not open the state directory to a log %s that lies in it',
+    (name) => {
+      const grants = gatewayGrants(places({ logFile: join(root, name) }))
+      const opened = grants.flatMap((grant) => /=(.*)\*$/.exec(grant)?.[1] ?? [])
+      expect(opened).not.toEqual([])
+      for (const file of ['clawdbot.json', 'credentials/telegram-allowFrom.json', 'lockdown.json', 'c-x'])
+        expect(opened.filter((start) => join(root, file).startsWith(start))).toEqual([])
+    },
+  )
 
   it('are refused for a path with a star, which would grant more than that path', () => {
     expect(() => gatewayGrants(places({ sessions: join(root, 'a*b/sessions') }))).toThrow(/star/)

@@ -2,6 +2,19 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 
+/**
+ * Ways around the permission flags that Node 26 leaves open: its SQLite opens any file on the disk, V8's flags,
+ * which a program can set while it runs, name files that V8 then writes, and FFI calls native code. Nothing in
+ * the gateway uses them. A change of a frozen flag ends the process.
+ */
+const CLOSED: readonly string[] = [
+  '--no-experimental-sqlite',
+  '--no-experimental-webstorage',
+  '--no-experimental-ffi',
+  '--freeze-flags-after-init',
+  '--disable-sigusr1',
+]
+
 export interface GatewayPlaces {
   /** The gateway's own bundle: `<appRoot>/out/gateway`. */
   readonly code: string
@@ -14,6 +27,8 @@ export interface GatewayPlaces {
   readonly logFile: string
   /** The latch: looked at before every send. */
   readonly lockdown: string
+  /** Of the launch, in UTC: the names of a log with a date begin with this year or the next. */
+  readonly year: number
 }
 
 /**
@@ -23,11 +38,12 @@ export interface GatewayPlaces {
  */
 export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
   const own = [places.sessions, places.journals, ...places.logins].map(realPath)
-  const log = logGrant(places.logFile)
-  const read = [realPath(places.code), ...own, log, realPath(places.lockdown)]
-  const write = [...own, log]
+  const log = logGrants(places)
+  const read = [realPath(places.code), ...own, ...log, realPath(places.lockdown)]
+  const write = [...own, ...log]
   return [
     '--permission',
+    ...CLOSED,
     '--allow-net',
     ...read.map((path) => `--allow-fs-read=${path}`),
     ...write.map((path) => `--allow-fs-write=${path}`),
@@ -37,11 +53,15 @@ export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
 /** Do these flags let the gateway start processes? Shown on the first screen. */
 export const maySpawn = (grants: readonly string[]): boolean => grants.includes('--allow-child-process')
 
-/** Node knows a star at the end of a grant only, so the date and what follows it are left open. */
-const logGrant = (logFile: string): string => {
+/**
+ * Node knows a star at the end of a grant only, so most of the date and what follows it are left open. The year is
+ * not: without it a log named YYYY-MM-DD.log would open its whole folder, and clawdbot.YYYY-MM-DD.log the config.
+ */
+const logGrants = ({ logFile, year }: GatewayPlaces): readonly string[] => {
   const [name = '', afterDate] = basename(logFile).split('YYYY-MM-DD')
-  const path = join(realPath(dirname(logFile)), name)
-  return afterDate === undefined ? path : `${path}*`
+  const folder = realPath(dirname(logFile))
+  if (afterDate === undefined) return [join(folder, name)]
+  return [year, year + 1].map((each) => `${join(folder, `${name}${each}-`)}*`)
 }
 
 /** Also of what does not exist yet, such as the latch: then that of its folder. */

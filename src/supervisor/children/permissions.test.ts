@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { url } from 'node:inspector'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Supervisor } from '../supervisor.ts'
-import { createTestHome, order, startRunning, type TestHome } from '../testing/test-home.ts'
+import { createTestHome, inPhase, order, startRunning, type TestHome } from '../testing/test-home.ts'
 
 const DENIED = 'ERR_ACCESS_DENIED'
 
@@ -118,6 +120,30 @@ describe('a gateway under its grants', () => {
 
   it('can not load native code', async () => {
     expect(await order(supervisor, 'addon')).toBe('ERR_DLOPEN_DISABLED')
+  })
+
+  it.each(['node:sqlite', 'node:ffi'])('does not have %s, which asks no permission', async (name) => {
+    expect(await order(supervisor, `builtin ${name}`)).toBe('ok none')
+  })
+
+  it('can not have V8 write a file for it', async () => {
+    const another = createTestHome()
+    const other = await another.supervisor()
+    await startRunning(other)
+    const target = join(another.root, 'authorized_keys')
+    await other.simulate('owner', 'Owner', `v8 ${target}`)
+    const { gateway } = await inPhase(other, 'backing-off')
+    expect(gateway.error?.message).toMatch(/SIGTRAP|SIGILL|SIGABRT|code/)
+    expect(existsSync(target)).toBe(false)
+    await another.remove()
+  })
+
+  it('can not have the debugger of its supervisor opened', async () => {
+    expect(process.listenerCount('SIGUSR1')).toBeGreaterThan(0)
+    const arrived = once(process, 'SIGUSR1')
+    expect(await order(supervisor, 'debug')).toBe('ok true')
+    await arrived
+    expect(url()).toBeUndefined()
   })
 
   it('writes transcripts, its journals and its log', async () => {

@@ -14,13 +14,13 @@ export const personViews = (providers: readonly ProviderPeople[], notes: Notes):
     ])
     .sort((a, b) => ORDER.indexOf(a.source) - ORDER.indexOf(b.source))
 
-const ORDER: readonly RightSource[] = ['owner', 'everyone', 'config', 'approved', 'built-in']
+const ORDER: readonly RightSource[] = ['owner', 'everyone', 'config', 'approved', 'built-in', 'none']
 
 /** Each person once, with the strongest of their rights. The blocked are listed, so that they can be unblocked. */
 const namedPeople = ({ provider, people }: ProviderPeople): ReadonlyMap<SenderId, RightSource> => {
   const builtIn = (id: string): boolean => provider === 'simulator' && (id === 'owner' || id === 'friend')
   const sources = new Map<SenderId, RightSource>()
-  for (const id of people.blocked) sources.set(id, 'approved')
+  for (const id of people.blocked) sources.set(id, 'none')
   for (const id of people.approved) sources.set(id, 'approved')
   for (const id of people.configured) sources.set(id, builtIn(id) ? 'built-in' : 'config')
   for (const id of people.owners) sources.set(id, builtIn(id) ? 'built-in' : 'owner')

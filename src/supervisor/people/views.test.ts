@@ -45,8 +45,8 @@ describe('the people who can reach the agent', () => {
     expect(rows(people('pairing'))).toEqual([
       ['1', 'owner', 'owner', true],
       ['2', 'config', 'friend', true],
-      ['4', 'approved', 'friend', false],
       ['3', 'approved', 'friend', true],
+      ['4', 'none', 'friend', false],
     ])
     const [owner, friend] = personViews([people('pairing')], notes())
     expect([owner?.session, friend?.session]).toEqual(['main', 'telegram:dm:2'])

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process'
 import { Worker } from 'node:worker_threads'
 
 const mode = process.env.CLAWDBOT_TEST_FAKE ?? ''
-const send = (message) => process.send(message)
+const send = (message, handle) => process.send(message, handle)
 process.on('disconnect', () => process.exit(0))
 if (mode.includes('ignores-term')) {
   process.on('SIGTERM', () => {})
@@ -31,6 +31,28 @@ const words = {
   spawn: () => attempt(() => spawn('/bin/true').pid),
   worker: () => attempt(() => new Worker('1', { eval: true }).threadId),
   addon: () => attempt(() => process.dlopen({ exports: {} }, '/nothing.node')),
+  builtin: (name) => attempt(() => process.getBuiltinModule(name) === undefined ? 'none' : 'there'),
+  v8: (path) => attempt(() => {
+    const v8 = process.getBuiltinModule('node:v8')
+    v8.setFlagsFromString('--redirect-code-traces')
+    v8.setFlagsFromString('--redirect-code-traces-to=' + path)
+    v8.setFlagsFromString('--print-opt-source')
+    v8.setFlagsFromString('--print-bytecode')
+    const added = new Function('a', 'return a + 1')
+    for (let at = 0; at < 1e6; at += 1) added(at)
+  }),
+  debug: () => attempt(() => process.kill(process.ppid, 'SIGUSR1')),
+  handle: () => {
+    const server = process.getBuiltinModule('node:net').createServer()
+    server.listen(0, '127.0.0.1', () => send({ type: 'pong', sequence: 0, rssBytes: 0, turns: 0 }, server))
+    return 'sent'
+  },
+  internal: () => { send({ cmd: 'NODE_HANDLE_ACK' }); return 'sent' },
+  claim: (length) => {
+    const claims = { ['c'.repeat(Number(length))]: 'x' }
+    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender: 'eve', claims, answer: true })
+    return 'asked'
+  },
   env: () => Object.keys(process.env).sort().join(),
   pid: () => String(process.pid),
   silence: () => { acknowledges = false; return 'silent' },

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { UPDATE_KINDS } from '../../../../e2e/servers/telegram/update-kinds.ts'
 import { parseSenderId, type SenderId } from '../../../shared/domain/identity.ts'
 import type { DropReason } from '../../../shared/domain/verdict.ts'
 import { decide } from '../../inbound/decide.ts'
@@ -163,36 +164,7 @@ const dropped: readonly (readonly [DropReason, string, object])[] = [
   ['not_a_message', 'no message at all', { update_id: 5 }],
   ['not_a_message', 'a message that is a list', { update_id: 5, message: [message()] }],
   ['not_a_message', 'two contents at once', { update_id: 5, message: message(), edited_message: message() }],
-  ...[
-    'edited_message',
-    'channel_post',
-    'edited_channel_post',
-    'business_connection',
-    'business_message',
-    'edited_business_message',
-    'deleted_business_messages',
-    'guest_message',
-    'stopped_message_generation',
-    'message_reaction',
-    'message_reaction_count',
-    'inline_query',
-    'chosen_inline_result',
-    'callback_query',
-    'shipping_query',
-    'pre_checkout_query',
-    'purchased_paid_media',
-    'poll',
-    'poll_answer',
-    'my_chat_member',
-    'chat_member',
-    'chat_join_request',
-    'chat_boost',
-    'removed_chat_boost',
-    'managed_bot',
-    'subscription',
-    'something_new',
-    '__proto__',
-  ].map(
+  ...[...UPDATE_KINDS.filter((kind) => kind !== 'message'), 'something_new', '__proto__'].map(
     (kind) =>
       [
         'not_a_message',

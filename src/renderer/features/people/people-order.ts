@@ -20,9 +20,7 @@ const sortKey = ({ provider, id }: PersonView): string =>
   `${provider === 'simulator' ? 1 : 0}${provider}:${id}`
 
 /** Where a right comes from, in words. */
-export const describeSource = ({ source, provider, blocked }: PersonView): string => {
-  // A block is listed as a person too, whether or not there was a right before it.
-  if (blocked && source === 'approved') return 'on the block list'
+export const describeSource = ({ source, provider }: PersonView): string => {
   switch (source) {
     case 'owner':
       return `owner.${provider} in clawdbot.json`
@@ -34,6 +32,8 @@ export const describeSource = ({ source, provider, blocked }: PersonView): strin
       return `"*" in ${provider}.allowFrom`
     case 'built-in':
       return 'built into the simulator'
+    case 'none':
+      return 'on the block list'
     default:
       return assertNever(source)
   }
@@ -60,6 +60,7 @@ export const possibleActs = (person: PersonView): PossibleActs => {
     case 'everyone':
       return { ...acts, elsewhere: `To close it, remove "*" from ${person.provider}.allowFrom.` }
     case 'built-in':
+    case 'none':
       return acts
     default:
       return assertNever(person.source)

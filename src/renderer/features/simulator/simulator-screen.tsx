@@ -85,7 +85,7 @@ const Speakers = ({
   readonly onChoose: (id: string) => void
   readonly onNew: () => void
 }): ReactNode => (
-  <div className="flex flex-col overflow-auto border-r border-line bg-side max-[700px]:flex-row max-[700px]:flex-wrap max-[700px]:border-r-0 max-[700px]:border-b">
+  <div className="flex flex-col overflow-auto border-r border-line bg-side max-[700px]:flex-row max-[700px]:overflow-visible max-[700px]:flex-wrap max-[700px]:border-r-0 max-[700px]:border-b">
     <h2 className="px-3.5 pt-3 pb-1 text-xs text-faint max-[700px]:w-full">Speak as</h2>
     {speakers.map(({ id, name, standing }) => (
       <button
