@@ -1,13 +1,13 @@
 // `npm start`: builds what is out of date, finds an Electron and a display, and runs the app until it ends.
 // What follows `--` goes to the app.
 import { join } from 'node:path'
-import { sandboxFor } from './chromium-sandbox.ts'
-import { resolveElectron } from './electron-runtime.ts'
-import { fail } from './fail.ts'
-import { runCommand } from './run-command.ts'
+import { sandboxFor } from './electron/chromium-sandbox.ts'
+import { resolveElectron } from './electron/runtime.ts'
 import { isStale } from './stale.ts'
-import { ensureLibraries } from './system-packages.ts'
-import { type VirtualDisplay, withDisplay } from './virtual-display.ts'
+import { fail } from './system/fail.ts'
+import { ensureLibraries } from './system/packages.ts'
+import { runCommand } from './system/run-command.ts'
+import { type VirtualDisplay, withDisplay } from './system/virtual-display.ts'
 
 /** What the app's main process prints once its window can be used. */
 const readyLine = 'clawdbot: window ready'

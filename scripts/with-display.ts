@@ -1,7 +1,7 @@
 // `with-display.ts COMMAND ARGS…` runs the command on this machine's display, or on a virtual one if it has none.
-import { fail } from './fail.ts'
-import { runCommand } from './run-command.ts'
-import { withDisplay } from './virtual-display.ts'
+import { fail } from './system/fail.ts'
+import { runCommand } from './system/run-command.ts'
+import { withDisplay } from './system/virtual-display.ts'
 
 const [command, ...args] = process.argv.slice(2)
 if (command === undefined) {

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveElectron } from '../../scripts/electron-runtime.ts'
-import { withDisplay } from '../../scripts/virtual-display.ts'
+import { resolveElectron } from '../../scripts/electron/runtime.ts'
+import { withDisplay } from '../../scripts/system/virtual-display.ts'
 import { type Benchmark, median, rounded } from '../figure.ts'
 
 const RUNS = 5

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
-import { sandboxFor } from '../../scripts/chromium-sandbox.ts'
-import { resolveElectron } from '../../scripts/electron-runtime.ts'
+import { sandboxFor } from '../../scripts/electron/chromium-sandbox.ts'
+import { resolveElectron } from '../../scripts/electron/runtime.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { PROVIDER_STATES } from '../shared/contracts/gateway.ts'
 import { ClawdbotError } from '../shared/domain/error.ts'
 import { PROVIDERS } from '../shared/domain/provider.ts'
-import { readTextBounded, writeFileAtomic } from '../shared/state/atomic-file.ts'
+import { readBounded, writeFileAtomic } from '../shared/state/atomic-file.ts'
 import { withFileLocks } from '../shared/state/lock.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import { isSameProcess, ownIdentity } from './processes/process-table.ts'
@@ -42,15 +42,25 @@ export type RunStatus = Omit<RunFile, 'version' | 'supervisor'>
 
 /** Undefined where there is none. What can not be understood is none either: every use checks the process. */
 export const readRunFile = async (paths: StatePaths): Promise<RunFile | undefined> => {
-  const text = await readTextBounded(paths.run, MAX_RUN_BYTES)
-  if (text === undefined) return undefined
+  const found = await readBounded(paths.run, MAX_RUN_BYTES)
+  // Not UTF-8 or too long: not written by us, and no reason to refuse every start from then on.
+  if (found.kind === 'absent' || found.kind === 'unfit') return undefined
+  if (found.kind === 'failed') throw unreadable(paths.run, found.why, found.cause)
   try {
-    return runFile.safeParse(JSON.parse(text)).data
+    return runFile.safeParse(JSON.parse(found.text)).data
   } catch {
     // Half a file after a crash of the machine: no process of before that is alive.
     return undefined
   }
 }
+
+const unreadable = (file: string, why: string, cause: unknown): ClawdbotError =>
+  new ClawdbotError(
+    'store_unreadable',
+    `${file} can not be read: ${why}.`,
+    'Repair the file, or move it out of the way.',
+    cause,
+  )
 
 /** Does the process that wrote this still supervise? */
 export const isSupervised = (run: RunFile): boolean => isSameProcess(run.supervisor.pid, run.supervisor.start)

@@ -5,6 +5,8 @@ export interface StateFeed {
   /** The newest state, also what is not sent yet. */
   readonly state: () => AppState
   readonly update: (change: Partial<AppState>) => void
+  /** The same for slices that have changed for certain: a flood of the gateway's must not cost comparisons. */
+  readonly put: (change: Partial<AppState>) => void
   readonly snapshot: () => Snapshot
   readonly subscribe: (listener: (patch: StatePatch) => void) => () => void
 }
@@ -26,21 +28,27 @@ export const createStateFeed = (initial: AppState): StateFeed => {
     for (const listener of listeners) listener({ sequence, changed })
   }
 
+  const put = (changed: Partial<AppState>): void => {
+    if (Object.keys(changed).length === 0) return
+    state = { ...state, ...changed }
+    pending = { ...pending, ...changed }
+    if (!scheduled) setImmediate(flush)
+    scheduled = true
+  }
+
   return {
     state: () => state,
+    put,
     update(change) {
       const before: Readonly<Record<string, unknown>> = { ...state }
       // A slice that says the same as before is no change: files are read again far more often than they differ.
-      const changed = Object.fromEntries(
-        Object.entries(change).filter(
-          ([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value),
+      put(
+        Object.fromEntries(
+          Object.entries(change).filter(
+            ([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value),
+          ),
         ),
       )
-      if (Object.keys(changed).length === 0) return
-      state = { ...state, ...changed }
-      pending = { ...pending, ...changed }
-      if (!scheduled) setImmediate(flush)
-      scheduled = true
     },
     snapshot: () => {
       flush()

@@ -82,6 +82,19 @@ describe('the gateway under supervision', () => {
     expect(gateway.error?.code).toBe('contract_violation')
   })
 
+  it.each([
+    ['a socket over the channel', 'handle'],
+    ['one of Node’s own messages', 'internal'],
+    ['a name longer than a name can be', 'claim 100000'],
+  ])('is killed when it sends %s, and the supervisor lives', async (_what, words) => {
+    const supervisor = await home.supervisor()
+    await startRunning(supervisor)
+    await supervisor.simulate('owner', '', words)
+    const { gateway } = await inPhase(supervisor, 'backing-off')
+    expect(gateway.error?.code).toBe('contract_violation')
+    await expect.poll(() => readRunFile(home.paths), SOON).toMatchObject({ phase: 'backing-off' })
+  })
+
   it('is killed when it sends more than a working gateway ever does', async () => {
     const supervisor = await home.supervisor()
     await startRunning(supervisor)
@@ -155,6 +168,14 @@ describe('the gateway under supervision', () => {
       .toMatchObject({ phase: 'running', gateway: { pid: gateway.pid }, supervisor: { pid: process.pid } })
     await supervisor.close()
     expect(await readRunFile(home.paths)).toBeUndefined()
+  })
+
+  it.each([
+    ['too long', 'x'.repeat(100_000)],
+    ['no JSON', '{'],
+  ])('starts also where the file that an earlier run left is %s', async (_what, text) => {
+    writeFileSync(home.paths.run, text)
+    await startRunning(await home.supervisor())
   })
 })
 

@@ -187,7 +187,7 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
   }
 
   const hear = (message: FromGateway): void => {
-    feed.update(stateAfter(feed.state(), message))
+    feed.put(stateAfter(feed.state(), message))
     switch (message.type) {
       case 'ready':
         telling.ready()

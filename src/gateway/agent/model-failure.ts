@@ -31,8 +31,8 @@ const BODY_KEPT = 500
 export const failureOf = (error: unknown): { readonly kind: FailureKind; readonly detail: string } => {
   const innermost = lastError(error)
   const status = numberIn(innermost, 'statusCode')
-  const message = innermost instanceof Error ? innermost.message : shortJson(innermost)
-  const body = stringIn(innermost, 'responseBody')?.slice(0, BODY_KEPT)
+  const message = innermost instanceof Error ? unquoted(innermost.message) : shortJson(innermost)
+  const body = isRefusal(status) ? stringIn(innermost, 'responseBody')?.slice(0, BODY_KEPT) : undefined
   const causes = causesOf(innermost)
   const detail = [
     ...(status === undefined ? [] : [`HTTP ${status}`]),
@@ -45,6 +45,18 @@ export const failureOf = (error: unknown): { readonly kind: FailureKind; readonl
     .slice(0, DETAIL_KEPT)
   return { kind: status === undefined ? kindWithoutStatus(innermost, causes) : kindOf(status), detail }
 }
+
+/** The body of a success that could not be read is the model's answer. */
+const isRefusal = (status: number | undefined): boolean => status === undefined || status >= 400
+
+/** Errors of the SDK's and of V8's parsers quote what they could not read, which is the model's answer. */
+const unquoted = (message: string): string =>
+  message
+    .replace(
+      /((?:JSON parsing failed: Text|Type validation failed: Value): )[^]*?(?=\.\nError message: |$)/,
+      '$1…',
+    )
+    .replace(/"[^]*" is not valid JSON/, '… is not valid JSON')
 
 const kindOf = (status: number): FailureKind => {
   if (status === 401 || status === 403) return 'refused_key'
@@ -79,7 +91,9 @@ const causesOf = (error: unknown): readonly string[] => {
   while (at instanceof Error && at.cause !== undefined && found.length < MAX_CAUSES) {
     at = at.cause
     found.push(
-      at instanceof Error ? [stringIn(at, 'code'), at.message].filter(Boolean).join(' ') : shortJson(at),
+      at instanceof Error
+        ? [stringIn(at, 'code'), unquoted(at.message)].filter(Boolean).join(' ')
+        : shortJson(at),
     )
   }
   return found

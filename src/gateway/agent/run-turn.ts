@@ -7,6 +7,7 @@ import { loadModel, type ModelAccess } from './models.ts'
 import type { RunTurn, TurnMessage, TurnRequest, TurnResult, Usage } from './turn.ts'
 import { Stop, startWatch, type Watch } from './turn-watch.ts'
 import { NO_USAGE, usageOf } from './usage.ts'
+import { withoutEcho } from './without-echo.ts'
 
 export interface RunTurnOptions extends ModelAccess {
   readonly model: ModelRef
@@ -16,7 +17,7 @@ export interface RunTurnOptions extends ModelAccess {
   readonly silenceMs?: number
   /** Further tries after a refusal that may pass (429, 5xx, no connection). @default 2 */
   readonly maxRetries?: number
-  /** Applied to what is told to the owner. */
+  /** Applied to what is told to the owner, after what was said in the conversation is taken out. */
   readonly redact: (text: string) => string
 }
 
@@ -45,7 +46,12 @@ export const createRunTurn = (options: RunTurnOptions): RunTurn => {
       kind: 'failed',
       model,
       failure,
-      detail: options.redact(detail),
+      detail: options.redact(
+        withoutEcho(
+          detail,
+          request.messages.map(({ text }) => text),
+        ),
+      ),
       error,
       usage,
     })

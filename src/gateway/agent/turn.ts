@@ -55,9 +55,9 @@ export type TurnResult =
       readonly kind: 'failed'
       readonly model: ModelRef
       readonly failure: FailureKind
-      /** What happened, in full, for the owner. Redacted. */
+      /** What happened, for the owner. Redacted, and without what was said in the conversation. */
       readonly detail: string
-      /** The same as it was thrown, for the log. */
+      /** The same as it was thrown. It may quote the conversation, so it is nothing for a log. */
       readonly error: unknown
       readonly usage: Usage
     }

@@ -175,7 +175,8 @@ const obtainAnswer = async (
       eventId: item.eventId,
       failure: result.failure,
       detail: result.detail,
-      error: result.error,
+      // A fault of ours has its stack; what a server threw may quote the conversation.
+      ...(result.failure === 'internal' ? { error: result.error } : {}),
     })
     activity('failed', result.detail)
   }

@@ -22,6 +22,8 @@ let unconfirmed: Intent[] = []
 let lockedSeen = 0
 /** What the messenger makes of the next messages; then all is well. */
 let deliveries: (Delivery | Error | Promise<Delivery>)[] = []
+/** The messenger has refused the first try for speed, and waits. */
+let beforeSecondTry: () => void = () => undefined
 let atStep: (step: Step) => void = () => undefined
 let ledger: Ledger
 let outbox: Outbox
@@ -31,7 +33,9 @@ const messenger: Provider = {
   maxTextLength: 20,
   start: () => undefined,
   stop: () => Promise.resolve(),
-  send: async (_chatId, text) => {
+  send: async (_chatId, text, mayGo) => {
+    beforeSecondTry()
+    if (!mayGo()) return { kind: 'withdrawn' }
     sent.push(text)
     const delivery = (await deliveries.shift()) ?? { kind: 'sent', messageId: `m${sent.length}` }
     if (delivery instanceof Error) throw delivery
@@ -83,6 +87,7 @@ beforeEach(() => {
   lockedSeen = 0
   deliveries = []
   atStep = () => undefined
+  beforeSecondTry = () => undefined
   begin()
 })
 afterEach(() => {
@@ -184,6 +189,26 @@ describe('the recipient', () => {
     allowed = false
     expect(await outbox.send(answer())).toEqual({ kind: 'withheld', why: 'not_the_recipient' })
     expect([sent, lines()]).toEqual([[], []])
+  })
+
+  test('is not tried again once the right to it has ended', async () => {
+    beforeSecondTry = () => {
+      allowed = false
+    }
+    expect(await outbox.send(answer())).toEqual({ kind: 'withheld', why: 'not_the_recipient' })
+    expect(sent).toEqual([])
+    expect(lines().map(({ t, result }) => result ?? t)).toEqual(['intent', 'withheld'])
+  })
+
+  test('is not tried again once the latch is there, and stays to be sent', async () => {
+    beforeSecondTry = () => {
+      locked = true
+    }
+    expect(await outbox.send(answer())).toEqual({ kind: 'withheld', why: 'locked_down' })
+    expect(lockedSeen).toBe(1)
+    beforeSecondTry = () => undefined
+    locked = false
+    expect(await outbox.send(answer())).toMatchObject({ kind: 'sent' })
   })
 
   test('who loses the right between two parts gets no second one', async () => {

@@ -94,14 +94,24 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
       ledger.conclude({ id, at: options.now(), result: 'withheld', why: 'locked down' })
       return locked()
     }
-    const delivery = await deliver(provider, request.chatId, piece.text)
+    const mayGo = (): boolean => !options.isLocked() && options.mayReceive(request)
+    const delivery = await deliver(provider, request.chatId, piece.text, mayGo)
     options.reached('outbox:after-send')
+    if (delivery.kind === 'withdrawn') return withdrawn(id)
     conclude(id, delivery, request.replyTo)
     options.reached('outbox:after-outcome')
     return resultOf(delivery, piece)
   }
 
-  const conclude = (id: string, delivery: Delivery, replyTo: string): void => {
+  /** What ended the right, lockdown or a revocation, decides whether the event stays open. */
+  const withdrawn = (id: string): SendResult => {
+    const isLocked = options.isLocked()
+    const why = isLocked ? 'locked down' : 'no longer the recipient'
+    ledger.conclude({ id, at: options.now(), result: 'withheld', why })
+    return isLocked ? locked() : { kind: 'withheld', why: 'not_the_recipient' }
+  }
+
+  const conclude = (id: string, delivery: Tried, replyTo: string): void => {
     const at = options.now()
     if (delivery.kind === 'sent')
       return ledger.conclude({ id, at, result: 'sent', messageId: delivery.messageId })
@@ -138,6 +148,9 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   }
 }
 
+/** What became of a message that was tried. */
+type Tried = Exclude<Delivery, { kind: 'withdrawn' }>
+
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 /** True if nothing was begun yet, or the beginning of exactly this text has arrived and nothing else has happened. */
@@ -158,15 +171,20 @@ const isContinuation = (
   })
 
 /** Whatever a provider throws says nothing about whether the message arrived. */
-const deliver = async (provider: Provider, chatId: string, text: string): Promise<Delivery> => {
+const deliver = async (
+  provider: Provider,
+  chatId: string,
+  text: string,
+  mayGo: () => boolean,
+): Promise<Delivery> => {
   try {
-    return await provider.send(chatId, text)
+    return await provider.send(chatId, text, mayGo)
   } catch (error) {
     return { kind: 'unconfirmed', why: toErrorView(error).message }
   }
 }
 
-const resultOf = (delivery: Delivery, { part, parts }: { part: number; parts: number }): SendResult => {
+const resultOf = (delivery: Tried, { part, parts }: { part: number; parts: number }): SendResult => {
   if (delivery.kind === 'sent') return { kind: 'sent', messageIds: [delivery.messageId] }
   const where = parts > 1 ? ` (part ${part} of ${parts}; the rest was not sent)` : ''
   return { kind: delivery.kind, why: `${delivery.why}${where}` }

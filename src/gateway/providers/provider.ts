@@ -7,6 +7,8 @@ export type Delivery =
   | { readonly kind: 'sent'; readonly messageId: string }
   /** Proven: the messenger refused it, or nothing of it was ever written to the wire. */
   | { readonly kind: 'failed'; readonly why: string }
+  /** Proven as well: `mayGo` said no before one of the tries. */
+  | { readonly kind: 'withdrawn' }
   /** The messenger may have it. */
   | { readonly kind: 'unconfirmed'; readonly why: string }
 
@@ -25,6 +27,6 @@ export interface Provider {
   start(handlers: ProviderHandlers): void
   /** Hears nothing any more when it resolves. A send that is under way may go on. */
   stop(): Promise<void>
-  /** Ends by itself in finite time. Only the outbox calls it. */
-  send(chatId: string, text: string): Promise<Delivery>
+  /** Ends by itself in finite time. Only the outbox calls it. `mayGo` is asked again before each further try. */
+  send(chatId: string, text: string, mayGo: () => boolean): Promise<Delivery>
 }

@@ -4,10 +4,12 @@ import { DM_POLICIES } from '../domain/people.ts'
 import { PROVIDERS } from '../domain/provider.ts'
 
 const provider = z.enum(PROVIDERS)
-const time = z.number().int().nonnegative()
+/** Milliseconds since the epoch, up to the last one that is a date: a later one would break whoever shows it. */
+const time = z.number().int().nonnegative().max(8.64e15)
 /** Ids are parsed again into SenderId on arrival; here they are only bounded. */
 const id = z.string().min(1).max(200)
-const text = z.string().max(64 * 1024)
+/** Of one message. No messenger of ours takes more than 4096 UTF-16 units in one. */
+const text = z.string().max(8 * 1024)
 
 const providerTold = z.object({
   provider,
@@ -106,11 +108,11 @@ export type ProviderStatus = z.infer<typeof providerStatus>
 
 /** A reply whose send began and whose end nobody knows. It is shown, and never sent again on a guess. */
 const unconfirmedReply = z.object({
-  outboundId: z.string(),
+  outboundId: id,
   at: time,
-  session: z.string(),
+  session: id,
   provider,
-  chatId: z.string(),
+  chatId: id,
   text,
 })
 export type UnconfirmedReply = z.infer<typeof unconfirmedReply>
@@ -153,14 +155,14 @@ export const fromGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pairing-seen'), provider, sender: id, count: z.number().int().positive() }),
   z.object({ type: z.literal('activity'), activity }),
   /** Messages dropped since the last report, by reason: a flood is one line, not a flood of lines. */
-  z.object({ type: z.literal('drops'), provider, counts: z.record(z.string(), z.number().int()) }),
+  z.object({ type: z.literal('drops'), provider, counts: z.record(z.string().max(60), z.number().int().nonnegative()) }),
   z.object({ type: z.literal('unconfirmed'), reply: unconfirmedReply }),
   /** What the simulator's people see. */
   z.object({
     type: z.literal('simulated'),
     at: time,
     sender: id,
-    messageId: z.string(),
+    messageId: z.string().max(1000),
     text,
   }),
   z.object({

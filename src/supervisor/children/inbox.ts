@@ -1,9 +1,13 @@
 import { type FromGateway, fromGateway } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
+import { visibleLine } from '../../shared/domain/visible-text.ts'
 
-/** Messages that may come at once, and the rate at which that allowance fills up again. */
+/** What may come at once, and the rate at which that allowance fills up again: messages of up to a KiB, a longer one as so many. */
 const BURST = 10_000
 const PER_SECOND = 2_000
+const KIB = 1024
+/** A place in a message can be named by a key of the gateway's own, of any length and with anything in it. */
+const MAX_WHAT = 200
 
 /** Ends a run: the gateway is not what it should be, and is not listened to any longer. */
 export const contractViolation = (what: string): ClawdbotError =>
@@ -24,11 +28,12 @@ export const createInbox = (now: () => number): ((raw: unknown) => FromGateway) 
     const at = now()
     allowance = Math.min(BURST, allowance + (Math.max(0, at - filledAt) / 1000) * PER_SECOND)
     filledAt = at
-    allowance -= 1
-    if (allowance < 0) throw contractViolation(`more than ${PER_SECOND} messages a second`)
+    allowance -= Math.ceil((JSON.stringify(raw) ?? '').length / KIB)
+    if (allowance < 0) throw contractViolation(`more than ${PER_SECOND} messages, or as many KiB, a second`)
     const parsed = fromGateway.safeParse(raw)
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
-    throw contractViolation(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not understood'}`)
+    const what = `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not understood'}`
+    throw contractViolation(visibleLine(what.slice(0, MAX_WHAT)))
   }
 }

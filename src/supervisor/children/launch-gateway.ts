@@ -78,6 +78,7 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
   child.stdout?.setEncoding('utf8').on('data', tail.push)
   child.stderr?.setEncoding('utf8').on('data', tail.push)
   child.on('message', launch.onMessage)
+  refuseHandles(child, launch.onMessage)
   whenGone(child, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
   return {
     pid,
@@ -88,6 +89,20 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
       if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
     },
   }
+}
+
+/**
+ * Node's own messages carry sockets over the channel. Here nobody sends one: taken in they would use up our file
+ * descriptors until the latch could not be written, and one out of turn ends this process with an assertion.
+ */
+const refuseHandles = (child: ChildProcess, onMessage: GatewayLaunch['onMessage']): void => {
+  child.removeAllListeners('internalMessage')
+  child.on('internalMessage', (_message: unknown, handle: unknown) => {
+    if (typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function')
+      handle.close()
+    // Not in the contract, whatever it is.
+    onMessage(undefined)
+  })
 }
 
 const send = (child: ChildProcess, message: ToGateway): boolean => {

@@ -196,7 +196,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     seen({ kind, provider, sender, at }) {
       const id = kind === 'accepted' && sender !== null ? parseSenderId(provider, sender) : undefined
       if (id === undefined || notes.of(provider, id) === undefined) return
-      notes.remember(provider, id, { lastSeenAt: at })
+      notes.remember(provider, id, { lastSeenAt: Math.min(at, now()) })
       seenTimer ??= setTimeout(() => {
         seenTimer = undefined
         show()

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { autoRetry } from '@grammyjs/auto-retry'
@@ -15,7 +16,12 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 export interface TelegramApis {
   readonly polling: Api
   readonly sending: Api
+  /** Sends, and asks before each try, the first as well, whether it may still be made. Throws `Withdrawn`. */
+  readonly whileAllowed: <T>(mayGo: () => boolean, send: () => Promise<T>) => Promise<T>
 }
+
+/** Nothing has left, and nothing is to leave any more. */
+export class Withdrawn extends Error {}
 
 /**
  * Two clients of the Bot API. The one that sends opens a connection for each message: on a kept one that Telegram
@@ -48,6 +54,12 @@ export const createApis = (token: string, apiRoot: string = API_ROOT): TelegramA
     timeoutSeconds: SEND_TIMEOUT_SECONDS,
     baseFetchConfig: { ...fetching, agent: new Agent({ keepAlive: false }) },
   })
+  // Telegram may have us wait for a minute and more between two tries, and meanwhile a right may end.
+  const allowed = new AsyncLocalStorage<() => boolean>()
+  sending.config.use((call, method, payload, signal) => {
+    if (allowed.getStore()?.() === false) throw new Withdrawn()
+    return call(method, payload, signal)
+  })
   // A 429 proves that nothing was sent. After anything less certain auto-retry would send the message twice.
   sending.config.use(
     autoRetry({
@@ -57,7 +69,7 @@ export const createApis = (token: string, apiRoot: string = API_ROOT): TelegramA
       rethrowInternalServerErrors: true,
     }),
   )
-  return { polling, sending }
+  return { polling, sending, whileAllowed: (mayGo, send) => allowed.run(mayGo, send) }
 }
 
 /** grammY's types know only the AbortSignal of a polyfill; at run time it takes any that has listeners. */

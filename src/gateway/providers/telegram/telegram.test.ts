@@ -20,6 +20,8 @@ afterEach(async () => {
   await server.stop()
 })
 
+const always = (): boolean => true
+
 const alice = { id: 42, first_name: 'Alice' }
 
 interface Heard {
@@ -273,7 +275,7 @@ const rival = (): { poll: () => Promise<void> } => ({ poll: () => call('getUpdat
 describe('speaking', () => {
   test('sends plain text without a preview, and says under which id', async () => {
     server.allowChat(42)
-    const sent = await make().send('42', 'hello <b>you</b> https://example.org')
+    const sent = await make().send('42', 'hello <b>you</b> https://example.org', always)
     expect(sent).toEqual({ kind: 'sent', messageId: String(server.sent[0]?.messageId) })
     expect(server.sent).toMatchObject([{ chatId: 42, text: 'hello <b>you</b> https://example.org' }])
     expect(server.calls[0]?.params).toMatchObject({ link_preview_options: { is_disabled: true } })
@@ -282,7 +284,7 @@ describe('speaking', () => {
   test.each(['-42', '@alice', '042', '4e1', '', '42 ', '-1001234567890', '9999999999999999'])(
     'sends nothing to %j, which is no private chat',
     async (chatId) => {
-      expect(await make().send(chatId, 'hello')).toMatchObject({ kind: 'failed' })
+      expect(await make().send(chatId, 'hello', always)).toMatchObject({ kind: 'failed' })
       expect(server.calls).toEqual([])
     },
   )
@@ -290,16 +292,25 @@ describe('speaking', () => {
   test('waits when it is too fast, and sends once', async () => {
     server.allowChat(42)
     server.tooManyRequests('sendMessage', 1)
-    expect(await make().send('42', 'hello')).toMatchObject({ kind: 'sent' })
+    expect(await make().send('42', 'hello', always)).toMatchObject({ kind: 'sent' })
     expect(server.sent).toHaveLength(1)
+  })
+
+  test('does not try again for somebody who has lost the right while Telegram had us wait', async () => {
+    server.allowChat(42)
+    server.tooManyRequests('sendMessage', 1)
+    const untilRefused = (): boolean => server.calls.length === 0
+    expect(await make().send('42', 'hello', untilRefused)).toEqual({ kind: 'withdrawn' })
+    expect(server.sent).toEqual([])
+    expect(server.calls).toHaveLength(1)
   })
 
   test('does not wait for ever: what stays refused for speed has failed', async () => {
     server.allowChat(42)
     server.tooManyRequests('sendMessage', 3_600)
-    expect(await make().send('42', 'hello')).toMatchObject({ kind: 'failed' })
+    expect(await make().send('42', 'hello', always)).toMatchObject({ kind: 'failed' })
     server.tooManyRequests('sendMessage', 0, 10)
-    expect(await make().send('42', 'hello')).toMatchObject({ kind: 'failed' })
+    expect(await make().send('42', 'hello', always)).toMatchObject({ kind: 'failed' })
     expect(server.sent).toEqual([])
     expect(server.calls.filter(({ method }) => method === 'sendMessage')).toHaveLength(1 + 4)
   })
@@ -319,7 +330,7 @@ describe('speaking', () => {
   ])('is certain that nothing arrived when %s', async (_what, spoil, why) => {
     server.allowChat(42)
     spoil()
-    expect(await make().send('42', 'hello')).toMatchObject({
+    expect(await make().send('42', 'hello', always)).toMatchObject({
       kind: 'failed',
       why: expect.stringMatching(why),
     })
@@ -329,7 +340,7 @@ describe('speaking', () => {
   test('is certain that nothing arrived when nobody listens', async () => {
     const { url } = server
     await server.stop()
-    const delivery = await make(server.token, url).send('42', 'hello')
+    const delivery = await make(server.token, url).send('42', 'hello', always)
     expect(delivery).toEqual({ kind: 'failed', why: 'the connection failed (ECONNREFUSED)' })
   })
 
@@ -359,7 +370,7 @@ describe('speaking', () => {
   ])('does not know, and does not send again, when %s', async (_what, spoil, arrived) => {
     server.allowChat(42)
     spoil()
-    const delivery = await make().send('42', 'hello')
+    const delivery = await make().send('42', 'hello', always)
     expect(delivery).toMatchObject({ kind: 'unconfirmed' })
     expect(JSON.stringify(delivery)).not.toContain('TEST-token')
     expect(server.sent).toHaveLength(arrived)
@@ -396,7 +407,7 @@ describe('where it connects', () => {
     const address = redirecting.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     server.allowChat(42)
-    const delivery = await make(server.token, `http://127.0.0.1:${port}`).send('42', 'hello')
+    const delivery = await make(server.token, `http://127.0.0.1:${port}`).send('42', 'hello', always)
     redirecting.closeAllConnections()
     await new Promise((resolve) => redirecting.close(resolve))
     expect(delivery).toMatchObject({ kind: 'unconfirmed' })

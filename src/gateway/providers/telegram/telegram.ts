@@ -1,7 +1,7 @@
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { parseSenderId } from '../../../shared/domain/identity.ts'
 import type { Delivery, Provider } from '../provider.ts'
-import { createApis } from './api.ts'
+import { createApis, Withdrawn } from './api.ts'
 import { readFailure } from './api-failure.ts'
 import { poll } from './polling.ts'
 
@@ -21,7 +21,7 @@ const MAX_TEXT = 4096
  * @throws ClawdbotError `config_invalid` for a token or an api root that can not be one.
  */
 export const createTelegram = ({ botToken, apiRoot, pauseMs = 1000 }: TelegramOptions): Provider => {
-  const { polling, sending } = createApis(botToken, apiRoot)
+  const { polling, sending, whileAllowed } = createApis(botToken, apiRoot)
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
 
@@ -35,18 +35,21 @@ export const createTelegram = ({ botToken, apiRoot, pauseMs = 1000 }: TelegramOp
       stopping.abort()
       await running
     },
-    send: async (chatId, text): Promise<Delivery> => {
+    send: async (chatId, text, mayGo): Promise<Delivery> => {
       // A private chat has the id of its person. Groups and channels have other forms, and get nothing.
       const chat = Number(chatId)
       if (parseSenderId('telegram', chatId) === undefined || !Number.isSafeInteger(chat))
         return { kind: 'failed', why: 'this is no private chat' }
       try {
-        const sent: unknown = await sending.sendMessage(chat, text, {
-          // A preview would make Telegram fetch an address that the text names.
-          link_preview_options: { is_disabled: true },
-        })
+        const sent: unknown = await whileAllowed(mayGo, () =>
+          sending.sendMessage(chat, text, {
+            // A preview would make Telegram fetch an address that the text names.
+            link_preview_options: { is_disabled: true },
+          }),
+        )
         return confirmed(sent)
       } catch (error) {
+        if (error instanceof Withdrawn) return { kind: 'withdrawn' }
         return undelivered(error, botToken)
       }
     },

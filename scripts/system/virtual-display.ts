@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ClawdbotError } from '../src/shared/domain/error.ts'
+import { ClawdbotError } from '../../src/shared/domain/error.ts'
+import { ensureXvfb } from './packages.ts'
 import { diesWithParent } from './run-command.ts'
-import { ensureXvfb } from './system-packages.ts'
 
 /** Width, height and colour depth of the virtual screen. */
 const screen = '1440x900x24'
@@ -76,7 +76,7 @@ const listen = (
   })
 
 /** Starts a virtual display on the first free number; it ends with this process if it is not stopped before. */
-export const startVirtualDisplay = async (): Promise<VirtualDisplay> => {
+const startVirtualDisplay = async (): Promise<VirtualDisplay> => {
   await ensureXvfb()
   const folder = await mkdtemp(join(tmpdir(), 'clawdbot-display-'))
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true })

@@ -4,20 +4,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { lock } from 'proper-lockfile'
-import { assertNever } from '../src/shared/domain/assert-never.ts'
-import { ClawdbotError } from '../src/shared/domain/error.ts'
-import { downloadElectron, installedProgram, pinnedVersion } from './electron-download.ts'
-import {
-  buildFallback,
-  fallbackMachine,
-  fallbackPath,
-  fallbackVersion,
-  hasFallback,
-} from './electron-fallback.ts'
-import { fail } from './fail.ts'
-import { ensureLibraries } from './system-packages.ts'
+import { assertNever } from '../../src/shared/domain/assert-never.ts'
+import { ClawdbotError } from '../../src/shared/domain/error.ts'
+import { fail } from '../system/fail.ts'
+import { ensureLibraries } from '../system/packages.ts'
+import { downloadElectron, installedProgram, pinnedVersion } from './download.ts'
+import { buildFallback, fallbackMachine, fallbackPath, fallbackVersion, hasFallback } from './fallback.ts'
 
-const cache = join(import.meta.dirname, '..', '.cache', 'electron')
+const cache = join(import.meta.dirname, '..', '..', '.cache', 'electron')
 
 export interface ElectronRuntime {
   /** The program to start. */

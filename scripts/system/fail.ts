@@ -1,4 +1,4 @@
-import { ClawdbotError } from '../src/shared/domain/error.ts'
+import { ClawdbotError } from '../../src/shared/domain/error.ts'
 
 /** Prints what went wrong and what to do next, and returns the exit code 1. */
 export const fail = (error: unknown): number => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { installHint, missingLibraries, summary } from './system-packages.ts'
+import { installHint, missingLibraries, summary } from './packages.ts'
 
 const ldd = `	linux-vdso.so.1 (0x00007ffc)
 	libffmpeg.so => /opt/electron/libffmpeg.so (0x00007f01)

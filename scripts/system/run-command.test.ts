@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { diesWithParent, exitCode } from './run-command.ts'
 
-const withDisplay = join(import.meta.dirname, 'with-display.ts')
+const withDisplay = join(import.meta.dirname, '..', 'with-display.ts')
 
 describe('the exit code', () => {
   test('is the one of the command', () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { ClawdbotError } from '../src/shared/domain/error.ts'
+import { ClawdbotError } from '../../src/shared/domain/error.ts'
 
 const run = promisify(execFile)
 

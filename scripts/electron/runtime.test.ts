@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { reasonOf } from './electron-download.ts'
-import { verifyIntegrity } from './electron-fallback.ts'
-import { chooseRuntime, resolveElectron } from './electron-runtime.ts'
+import { reasonOf } from './download.ts'
+import { verifyIntegrity } from './fallback.ts'
+import { chooseRuntime, resolveElectron } from './runtime.ts'
 
 describe('which Electron runs the app', () => {
   const nothing = { given: undefined, installed: null, fallback: false }

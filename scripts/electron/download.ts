@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const electronPackage = join(import.meta.dirname, '..', 'node_modules', 'electron')
+const electronPackage = join(import.meta.dirname, '..', '..', 'node_modules', 'electron')
 
 /** How long (ms) the installer may take: while nobody answers, and once somebody did. */
 const patience = { unreachable: 20_000, reachable: 15 * 60_000 }

@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { extract } from '@electron-internal/extract-zip'
-import { ClawdbotError } from '../src/shared/domain/error.ts'
+import { ClawdbotError } from '../../src/shared/domain/error.ts'
 
 const run = promisify(execFile)
 
