@@ -13,4 +13,4 @@ echo "Clawdbot's own Node lacks libatomic: installing libatomic1 with apt-get â€
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update || true
 apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends libatomic1 >/dev/null
-node --version
+

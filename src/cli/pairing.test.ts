@@ -143,3 +143,17 @@ describe('clawdbot pairing reject', () => {
     expect((await runCli(paths, ['pairing', 'reject', '-p', 'telegram', code])).code).toBe(1)
   })
 })
+
+describe('during a lockdown', () => {
+  it.each([
+    ['pairing', 'approve'],
+    ['allow', 'add'],
+  ])('nobody is let in, as in the app: %s %s', async (list, what) => {
+    const paths = await cliState()
+    const code = await stranger(paths, '42')
+    await writeFile(paths.lockdown, '')
+    const result = await runCli(paths, [list, what, '-p', 'telegram', list === 'allow' ? '42' : code])
+    expect(result).toMatchObject({ code: 3, out: '', err: expect.stringContaining('during a lockdown') })
+    expect(await readApproved(paths, 'telegram')).toEqual([])
+  })
+})

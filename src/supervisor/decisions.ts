@@ -12,6 +12,7 @@ import type { Decision, DecisionBook } from './decision-book.ts'
 import { claimedName } from './people/claims.ts'
 import type { Notes } from './people/notes.ts'
 import type { ProviderPeople } from './people/read-provider.ts'
+import { nobodyLetIn } from './refusals.ts'
 
 /** How long the screen offers to take a decision back. */
 const UNDO_OFFERED_MS = 10_000
@@ -110,7 +111,7 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
   return {
     async approve(provider, id, code) {
       const sender = senderOf(provider, id)
-      if (options.isLocked()) throw locked
+      if (options.isLocked()) throw nobodyLetIn()
       const at = now()
       const { request } = await approveSender(paths, provider, sender, code, at)
       notes.remember(provider, sender, { claimedName: claimedName(request.meta), approvedAt: at })
@@ -182,12 +183,6 @@ const senderOf = (provider: ProviderId, id: string): SenderId => {
 }
 
 const nameOf = (request: PairingRequest): string => claimedName(request.meta) || request.id
-
-const locked = new ClawdbotError(
-  'locked_down',
-  'nobody is let in during a lockdown',
-  'Resume first. Requests from before are void then, and the person writes again.',
-)
 
 const undone = new ClawdbotError(
   'request_unknown',

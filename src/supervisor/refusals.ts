@@ -11,6 +11,13 @@ export const noAnswer: ErrorView = {
   hint: 'The change is in force. The gateway is started again by itself.',
 }
 
+export const nobodyLetIn = (): ClawdbotError =>
+  new ClawdbotError(
+    'locked_down',
+    'nobody is let in during a lockdown',
+    'Resume first. Requests from before are void then, and the person writes again.',
+  )
+
 export const orphanLives = (pids: readonly number[]): ClawdbotError =>
   new ClawdbotError(
     'already_running',

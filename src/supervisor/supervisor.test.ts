@@ -211,6 +211,38 @@ describe('a config that is not valid', () => {
       message: expect.stringContaining('dmPolicy'),
     })
   })
+
+  it('stops a running gateway also when it is gone, because the defaults may let in more people', async () => {
+    home.config({ simulator: { dmPolicy: 'disabled' } })
+    const supervisor = await home.supervisor()
+    await startRunning(supervisor)
+    rmSync(home.paths.config)
+    const { gateway, config, providers } = await inPhase(supervisor, 'failed')
+    expect(gateway.error).toMatchObject({
+      code: 'config_unreadable',
+      message: expect.stringContaining('gone'),
+    })
+    expect(config.error).toMatchObject({ code: 'config_unreadable' })
+    expect(providers.find(({ provider }) => provider === 'simulator')?.dmPolicy).toBe('disabled')
+    home.config({ simulator: { dmPolicy: 'disabled' } })
+    await inPhase(supervisor, 'running')
+  })
+
+  it('is not missed while an editor removes it and writes it anew', async () => {
+    const supervisor = await home.supervisor()
+    const { gateway } = await startRunning(supervisor)
+    const seen: (string | undefined)[] = []
+    supervisor.subscribe(({ changed }) => seen.push(changed.gateway?.phase))
+    const text = readFileSync(home.paths.config, 'utf8')
+    rmSync(home.paths.config)
+    setTimeout(
+      () => writeFileSync(home.paths.config, text.replace('{', '{"simulator":{"pairing":"silent"},')),
+      60,
+    )
+    const after = await stateWhere(supervisor, ({ providers }) => providers.some(({ silent }) => silent))
+    expect(after.gateway.pid).toBe(gateway.pid)
+    expect(seen.filter((phase) => phase !== undefined && phase !== 'running')).toEqual([])
+  })
 })
 
 describe('the log', () => {

@@ -1,5 +1,7 @@
 import { queueNotify } from '../../shared/state/notify-store.ts'
 import { approveByCode } from '../../shared/state/pairing-store.ts'
+import { nobodyLetIn } from '../../supervisor/refusals.ts'
+import { isLatched } from '../../supervisor/stop/latch.ts'
 import { type PeopleOptions, providerOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
 import { toSafeJson } from '../print-json.ts'
@@ -15,6 +17,7 @@ export const pairingApprove = async (
   options: ApproveOptions,
 ): Promise<void> => {
   const provider = providerOf(options)
+  if (isLatched(context.paths)) throw nobodyLetIn()
   const { request } = await approveByCode(context.paths, provider, code, context.now())
   // Approved is approved: a failure to leave word is an error of its own, and comes after the result.
   const unnotified =

@@ -3,6 +3,8 @@ import type { ProviderId } from '../../shared/domain/provider.ts'
 import { addApproved, removeApproved } from '../../shared/state/allow-store.ts'
 import { addBlocked, removeBlocked } from '../../shared/state/block-store.ts'
 import { approveSender, denyRequest, listRequests } from '../../shared/state/pairing-store.ts'
+import { nobodyLetIn } from '../../supervisor/refusals.ts'
+import { isLatched } from '../../supervisor/stop/latch.ts'
 import { type PeopleOptions, providerOf, senderOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
 import { toSafeJson } from '../print-json.ts'
@@ -45,6 +47,7 @@ const waitingCode: (...args: Parameters<Apply>) => Promise<string | undefined> =
 
 /** Who waits is approved like anybody who waits, so that no request of an approved person stays behind. */
 const allowAdd: Apply = async (context, provider, sender) => {
+  if (isLatched(context.paths)) throw nobodyLetIn()
   const code = await waitingCode(context, provider, sender)
   if (code === undefined) return addApproved(context.paths, provider, sender)
   await approveSender(context.paths, provider, sender, code, context.now())

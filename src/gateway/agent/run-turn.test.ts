@@ -294,6 +294,20 @@ describe('a turn with other models', () => {
     expect(result).toMatchObject({ kind: 'failed', failure: 'not_configured' })
   })
 
+  const said = 'my grandmother’s PIN is 4711, "please" keep it'
+  it.each([
+    ['repeats the request', 400, JSON.stringify({ error: { message: `bad prompt: ${said}` } })],
+    ['sends half an answer', 200, 'data: {"choices":[{"delta":{"content":"her PIN is 4711"\n\n'],
+    ['sends an answer of another form', 200, 'data: {"choices":"her PIN is 4711"}\n\ndata: [DONE]\n\n'],
+  ])('a server that %s puts nothing of the conversation into the failure', async (_what, status, body) => {
+    answer = (_req, _body, res) => {
+      const type = status === 200 ? 'text/event-stream' : 'application/json'
+      res.writeHead(status, { 'content-type': type }).end(body)
+    }
+    const result = await run('openai-compatible/local', {}, { messages: [user(said)] })
+    expect(result).toMatchObject({ kind: 'failed', detail: expect.not.stringMatching(/PIN|4711/) })
+  })
+
   it('openai is told not to keep the conversation', async () => {
     answer = (_req, _body, res) => {
       res.writeHead(401, { 'content-type': 'application/json' })

@@ -1,8 +1,9 @@
 const MARK = '‹message text›'
 /** Shorter runs are also words of a server's own. UTF-16 units. */
 const RUN = 12
-/** A whole message that is shorter than this is a word that says nothing. UTF-16 units. */
-const SHORTEST = 4
+/** A whole message that is shorter is a word that says nothing, as `hello`; with a digit in it, it may. UTF-16 units. */
+const SHORTEST = 8
+const SHORTEST_WITH_DIGIT = 4
 
 /**
  * The detail of a failure without what it repeats of the conversation: servers quote the request that they refuse,
@@ -29,7 +30,7 @@ const formsOf = (text: string): readonly string[] => {
   )
   return [...new Set([text.replace(/\s+/g, ' '), json, ascii])]
     .map((form) => form.trim())
-    .filter((form) => form.length >= SHORTEST)
+    .filter((form) => form.length >= (/\p{N}/u.test(form) ? SHORTEST_WITH_DIGIT : SHORTEST))
 }
 
 const hideAll = (detail: string, form: string, hidden: Uint8Array): void => {

@@ -187,7 +187,7 @@ describe('when the model fails', () => {
     model: { api: 'anthropic-messages', provider: 'anthropic', model: 'claude-test' },
     failure: 'overloaded',
     detail: 'HTTP 529: Overloaded at https://api.example',
-    error: new Error('overloaded'),
+    error: new Error('could not take: hello from a friend'),
     usage: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0 },
   }
 
@@ -202,6 +202,7 @@ describe('when the model fails', () => {
     expect(world.open.size).toBe(0)
     expect(world.reports[0]).toMatchObject({ kind: 'failed', detail: failed.detail })
     expect(world.log()).toContain(failed.detail)
+    expect(world.log()).not.toContain('hello from a friend')
     expect(transcriptsIn(world.stateDir)[0]?.entries).toContainEqual(
       expect.objectContaining({
         message: expect.objectContaining({

@@ -155,7 +155,11 @@ export const fromGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pairing-seen'), provider, sender: id, count: z.number().int().positive() }),
   z.object({ type: z.literal('activity'), activity }),
   /** Messages dropped since the last report, by reason: a flood is one line, not a flood of lines. */
-  z.object({ type: z.literal('drops'), provider, counts: z.record(z.string().max(60), z.number().int().nonnegative()) }),
+  z.object({
+    type: z.literal('drops'),
+    provider,
+    counts: z.record(z.string().max(60), z.number().int().nonnegative()),
+  }),
   z.object({ type: z.literal('unconfirmed'), reply: unconfirmedReply }),
   /** What the simulator's people see. */
   z.object({

@@ -98,7 +98,12 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
 const refuseHandles = (child: ChildProcess, onMessage: GatewayLaunch['onMessage']): void => {
   child.removeAllListeners('internalMessage')
   child.on('internalMessage', (_message: unknown, handle: unknown) => {
-    if (typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function')
+    if (
+      typeof handle === 'object' &&
+      handle !== null &&
+      'close' in handle &&
+      typeof handle.close === 'function'
+    )
       handle.close()
     // Not in the contract, whatever it is.
     onMessage(undefined)

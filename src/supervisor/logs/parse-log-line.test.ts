@@ -59,6 +59,8 @@ describe('a line of the log', () => {
         return message.length <= 4_000 && source.length <= 100 && time.length <= 40
       }),
     )
+    const deep = `{"0":${'['.repeat(30_000)}${']'.repeat(30_000)}}`
+    expect(parseLogLine(deep, 1).message).toBe('(nested too deep to show)')
     expect(parsed('z'.repeat(100_000)).message).toHaveLength(4_000)
   })
 })

@@ -63,4 +63,12 @@ const sourceOf = (first: unknown): string | undefined => {
   }
 }
 
-const show = (part: unknown): string => (typeof part === 'string' ? part : (JSON.stringify(part) ?? ''))
+const show = (part: unknown): string => {
+  if (typeof part === 'string') return part
+  try {
+    return JSON.stringify(part) ?? ''
+  } catch {
+    // Parsing takes any depth and writing does not: such a line must not hide those that follow it.
+    return '(nested too deep to show)'
+  }
+}

@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -52,6 +55,30 @@ describe('following the log', () => {
     ])
     appendFileSync(file, line('three'))
     await expect.poll(seen, SOON).toEqual(['three'])
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'reads no link and waits for no pipe in the place of a log',
+    async () => {
+      writeFileSync(join(folder, 'private'), line('private'))
+      symlinkSync(join(folder, 'private'), file)
+      expect((await follow()).first).toEqual([])
+      tail?.stop()
+      rmSync(file)
+      execFileSync('mkfifo', [file])
+      // Each would hold a thread of the few that there are for files.
+      for (let at = 0; at < 5; at += 1) {
+        expect((await follow()).first).toEqual([])
+        tail?.stop()
+      }
+      expect(await readFile(join(folder, 'private'), 'utf8')).toContain('private')
+    },
+  )
+
+  it('shows what follows a line that nests too deep', async () => {
+    writeFileSync(file, `{"0":${'['.repeat(30_000)}${']'.repeat(30_000)}}\n${line('two')}`)
+    const { first } = await follow()
+    expect(first.at(-1)?.message).toBe('two')
   })
 
   it('gives each line a number that rises', async () => {

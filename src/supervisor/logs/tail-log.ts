@@ -1,5 +1,5 @@
-import { type FSWatcher, watch } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { constants, type FSWatcher, watch } from 'node:fs'
+import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogLine } from '../../shared/contracts/app-state.ts'
 import { isErrno } from '../../shared/state/atomic-file.ts'
@@ -16,6 +16,9 @@ const MAX_BATCH = 2_000
 const BATCH_EVERY_MS = 50
 /** Looked at without a sign from the system too: a new day, a file system that gives none. */
 const LOOK_EVERY_MS = 1_000
+
+/** In a folder that others can write to, a link could lead elsewhere and a pipe would hold up a thread for ever. */
+const PLAIN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 export interface LogBatch {
   readonly lines: readonly LogLine[]
@@ -84,7 +87,7 @@ export const tailLog = async (
   const readFile = async (from: string): Promise<void> => {
     let handle: FileHandle
     try {
-      handle = await open(from, 'r')
+      handle = await open(from, PLAIN_FILE)
     } catch (error) {
       // Not there yet, or not readable now: the next look tries again.
       if (isErrno(error, 'ENOENT')) inode = 0
@@ -136,7 +139,7 @@ export const tailLog = async (
 
 const sizeOf = async (file: string): Promise<{ bytes: number; inode: number } | undefined> => {
   try {
-    const stats = await stat(file)
+    const stats = await lstat(file)
     return { bytes: stats.size, inode: stats.ino }
   } catch {
     // No log yet.

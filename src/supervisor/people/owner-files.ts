@@ -69,6 +69,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
   let owner: OwnerSide = { kind: 'unread' }
   /** The last valid reading: what the screens go on showing while the config is broken. */
   let shown: readonly ProviderPeople[] = []
+  let hadConfig = false
   /** What the gateway that runs was started with. */
   let launchedWith: string | undefined
   let watching: { readonly close: () => void } | undefined
@@ -97,12 +98,12 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     await guarded(notify())
   }
 
-  /** An editor may empty a file before it writes it: a config that breaks is looked at twice. */
+  /** An editor may empty or remove a file before it writes it: a config that breaks is looked at twice. */
   const readSettled = async (): Promise<OwnerSide> => {
-    const first = await readOwnerSide(paths, env, now())
+    const first = await readOwnerSide(paths, env, now(), { config: hadConfig, providers: shown })
     if (first.kind !== 'broken' || owner.kind !== 'valid') return first
     await sleep(SAVING_MS)
-    return readOwnerSide(paths, env, now())
+    return readOwnerSide(paths, env, now(), { config: hadConfig, providers: shown })
   }
 
   const guarded = async (work: Promise<unknown>): Promise<void> => {
@@ -123,6 +124,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     }
     rememberApproved(shown, next.providers, notes, now())
     shown = next.providers
+    hadConfig = next.config.exists
     telling.update(toldProviders(next.providers))
     show()
     wakeAtExpiry(next.providers)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PeopleTold } from '../../shared/contracts/gateway.ts'
@@ -254,5 +254,30 @@ describe('the gateway’s request for a stranger', () => {
     await startRunning(supervisor)
     await order(supervisor, 'ask ../../etc Ann')
     expect((await answerOf(supervisor))['outcome']).toEqual({ kind: 'refused', why: 'sender_invalid' })
+  })
+})
+
+describe('a block list that is gone', () => {
+  it('lets in none of those who were on it: its messenger is closed until it is back', async () => {
+    home.config({ simulator: { allowFrom: ['mallory'] } })
+    const supervisor = await home.supervisor()
+    await startRunning(supervisor)
+    await supervisor.block('simulator', 'mallory')
+    const file = join(home.paths.credentials, 'simulator-blocked.json')
+    const text = readFileSync(file, 'utf8')
+    rmSync(file)
+    const { problems } = await stateWhere(supervisor, (state) => state.problems.length > 0)
+    expect(problems).toMatchObject([{ file, error: { code: 'store_unreadable' } }])
+    await expect
+      .poll(() => toldNow(supervisor), SOON)
+      .toMatchObject({ dmPolicy: 'disabled', blocked: ['mallory'] })
+    // Another look finds the same.
+    await supervisor.unblock('simulator', 'somebody-else')
+    expect(supervisor.snapshot().state.problems).toHaveLength(1)
+    writeFileSync(file, text)
+    await stateWhere(supervisor, (state) => state.problems.length === 0)
+    await expect
+      .poll(() => toldNow(supervisor), SOON)
+      .toMatchObject({ dmPolicy: 'pairing', blocked: ['mallory'] })
   })
 })

@@ -1,10 +1,11 @@
 import type { StoreProblem } from '../../shared/contracts/app-state.ts'
-import { toErrorView } from '../../shared/domain/error.ts'
+import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
 import type { PairingRequest } from '../../shared/domain/pairing.ts'
 import type { People, ProviderPolicy } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { readApproved } from '../../shared/state/allow-store.ts'
+import { readBounded } from '../../shared/state/atomic-file.ts'
 import { readBlocked } from '../../shared/state/block-store.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import { providerFiles } from '../../shared/state/files/provider-files.ts'
@@ -26,12 +27,16 @@ export interface ProviderPeople {
   readonly problems: readonly StoreProblem[]
 }
 
-/** Never throws for what is in the files: a file that can not be read closes its provider and is named. */
+/**
+ * Never throws for what is in the files: a file that can not be read closes its provider and is named, and so is a
+ * block list with people in it (`blockedBefore`) that is gone, as with a folder that is not mounted any more.
+ */
 export const readProvider = async (
   paths: StatePaths,
   config: Config,
   provider: LiveProvider,
   now: number,
+  blockedBefore: ReadonlySet<SenderId> = new Set(),
 ): Promise<ProviderPeople> => {
   const files = providerFiles(paths, provider)
   const problems: StoreProblem[] = []
@@ -48,6 +53,8 @@ export const readProvider = async (
     guarded(files.blocked, readBlocked(paths, provider)),
     guarded(files.pairing, listRequests(paths, provider, now)),
   ])
+  const blockListGone = blocked.length === 0 && blockedBefore.size > 0 && (await isAbsent(files.blocked))
+  if (blockListGone) problems.push({ provider, file: files.blocked, error: toErrorView(gone(files.blocked)) })
   const { enabled, dmPolicy, everyone, allowFrom, silent } = config.providers[provider]
   return {
     provider,
@@ -57,11 +64,20 @@ export const readProvider = async (
       owners: new Set(ownersOf(config, provider)),
       configured: new Set(allowFrom),
       approved: new Set(approved),
-      blocked: new Set(blocked),
+      blocked: blockListGone ? blockedBefore : new Set(blocked),
     },
     requests,
     problems,
   }
 }
+
+const isAbsent = async (file: string): Promise<boolean> => (await readBounded(file, 0)).kind === 'absent'
+
+const gone = (file: string): ClawdbotError =>
+  new ClawdbotError(
+    'store_unreadable',
+    `${file} is gone, and with it who is blocked.`,
+    'Put it back. If nobody is to be blocked any more, end Clawdbot and start it again.',
+  )
 
 const ownersOf = (config: Config, provider: ProviderId): readonly SenderId[] => config.owner[provider] ?? []

@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +55,21 @@ describe('watching a file', () => {
     await expect.poll(changed, SOON).toBeGreaterThan(0)
     const before = changes
     appendFileSync(file, 'and again')
+    await expect.poll(changed, SOON).toBeGreaterThan(before)
+  })
+
+  it('notices that what it links to, in another folder, is changed and replaced', async () => {
+    mkdirSync(join(root, 'elsewhere'))
+    const target = join(root, 'elsewhere/real.json')
+    writeFileSync(target, '1')
+    symlinkSync(target, file)
+    await expect.poll(changed, SOON).toBeGreaterThan(0)
+    let before = changes
+    appendFileSync(target, '2')
+    await expect.poll(changed, SOON).toBeGreaterThan(before)
+    before = changes
+    writeFileSync(join(root, 'elsewhere/new'), '3')
+    renameSync(join(root, 'elsewhere/new'), target)
     await expect.poll(changed, SOON).toBeGreaterThan(before)
   })
 

@@ -1,9 +1,12 @@
 import { type FSWatcher, watch } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 
 const DEBOUNCE_MS = 50
-/** Some file systems (network, shared folders of virtual machines) tell nothing: the files are looked at too. */
+/**
+ * Some file systems (network, shared folders of virtual machines) tell nothing, and a folder tells nothing of what
+ * its links point to: the files are looked at too.
+ */
 const LOOK_EVERY_MS = 2_000
 
 /**
@@ -72,9 +75,13 @@ export const watchFiles = (
   }
 }
 
-const signature = async (file: string): Promise<string> => {
+/** Of the name itself, and of what it links to: a config may be a link into a folder that is not watched. */
+const signature = async (file: string): Promise<string> =>
+  `${await signatureBy(lstat, file)} ${await signatureBy(stat, file)}`
+
+const signatureBy = async (look: typeof stat, file: string): Promise<string> => {
   try {
-    const { ino, size, mtimeMs, ctimeMs } = await lstat(file)
+    const { ino, size, mtimeMs, ctimeMs } = await look(file)
     return `${ino} ${size} ${mtimeMs} ${ctimeMs}`
   } catch {
     // Absent and unreadable look alike here; whoever reads the file finds out which.
