@@ -74,7 +74,7 @@ const SpawnEvidence = (): ReactNode => {
     <>
       <p>
         {pid === null ? 'No process runs.' : `Process ${pid} was started with`}
-        {grants.length === 0 ? ' No flags are known.' : ' these flags of Node, and nothing else:'}
+        {grants.length === 0 ? ' No flags are known.' : ' these permissions of Node, and no other:'}
       </p>
       {grants.length === 0 ? null : (
         <ul

@@ -62,7 +62,8 @@ export const PersonRow = ({ person }: { readonly person: PersonView }): ReactNod
           </span>
         </div>
         <div className="pl-[18px] text-s text-soft">
-          <RemoteText text={person.why} />
+          {/* Where the right counts, its source above has said why. */}
+          {person.effective ? null : <RemoteText text={person.why} />}
           {elsewhere === '' ? null : <p>{elsewhere}</p>}
         </div>
       </div>
