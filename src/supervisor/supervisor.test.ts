@@ -85,6 +85,7 @@ describe('the gateway under supervision', () => {
   it.each([
     ['a socket over the channel', 'handle'],
     ['one of Node’s own messages', 'internal'],
+    ['questions, and does not listen to the answers', 'deaf'],
     ['a name longer than a name can be', 'claim 100000'],
   ])('is killed when it sends %s, and the supervisor lives', async (_what, words) => {
     const supervisor = await home.supervisor()
@@ -175,7 +176,8 @@ describe('the gateway under supervision', () => {
     ['no JSON', '{'],
   ])('starts also where the file that an earlier run left is %s', async (_what, text) => {
     writeFileSync(home.paths.run, text)
-    await startRunning(await home.supervisor())
+    const { gateway } = await startRunning(await home.supervisor())
+    expect(gateway.error).toBeNull()
   })
 })
 

@@ -37,8 +37,10 @@ const untilOver = (supervisor: Supervisor, context: CliContext): Promise<ExitCod
       const now = { ...before, ...changed }
       tell(before, now, context)
       before = now
-      if (now.gateway.phase === 'failed') resolve(EXIT.refused)
-      if (now.gateway.phase === 'locked') resolve(EXIT.lockedDown)
+      // A gateway that finds the latch by itself may be quicker than our own look at it.
+      const locked = now.gateway.phase === 'locked' || now.gateway.error?.code === 'locked_down'
+      if (locked) resolve(EXIT.lockedDown)
+      else if (now.gateway.phase === 'failed') resolve(EXIT.refused)
     })
   })
 

@@ -265,6 +265,25 @@ describe('too many messages', () => {
     expect(world.reports.filter(({ kind }) => kind === 'failed')).toHaveLength(3)
   })
 
+  it('in all sessions together: the rest is given up without a word, and the owner still gets through', async () => {
+    const gate = new AbortController()
+    const { conversations, settled } = world.boot({
+      maxInAll: 3,
+      runTurn: async ({ messages }) => {
+        if (!gate.signal.aborted) await once(gate.signal, 'abort')
+        return answerOf(`re: ${messages.at(-1)?.text ?? ''}`)
+      },
+    })
+    for (let guest = 1; guest <= 5; guest += 1)
+      conversations.enqueue(world.accept({ text: `g${guest}`, ...friend(String(guest)) }))
+    conversations.enqueue(world.accept({ text: 'mine' }))
+    gate.abort()
+    await settled()
+    expect(textsSent().toSorted()).toEqual(['re: g1', 're: g2', 're: g3', 're: mine'])
+    expect(world.open.size).toBe(0)
+    expect(world.reports.filter(({ kind }) => kind === 'failed')).toHaveLength(2)
+  })
+
   it('left over from an earlier run are all answered', async () => {
     const { conversations, settled } = world.boot({ maxWaiting: 3 })
     conversations.recover(Array.from({ length: 20 }, (_, number) => world.accept({ text: `m${number}` })))

@@ -28,6 +28,8 @@ export interface ConversationsOptions {
   readonly maxRunning?: number
   /** Messages that may wait in one session. @default 50 */
   readonly maxWaiting?: number
+  /** Messages of all sessions that may wait, not counting the owner's. @default 1,000 */
+  readonly maxInAll?: number
   /** Estimated tokens of the conversation so far that the model gets. @default 32,000 */
   readonly contextTokens?: number
   /** Milliseconds until a message is tried again that the disk refused. @default 30 s */
@@ -52,7 +54,7 @@ const TOO_MANY =
 
 /** Turns accepted messages into answers: one queue a session, everything on disk before it has an effect. */
 export const createConversations = (options: ConversationsOptions): Conversations => {
-  const { log, maxWaiting = 50, retryMs = 30_000 } = options
+  const { log, maxWaiting = 50, maxInAll = 1_000, retryMs = 30_000 } = options
   const sessions = createSessions({ ...options, contextTokens: options.contextTokens ?? 32_000 })
   const ends = new Map<SessionKey, { readonly controller: AbortController; end: EndTurn | undefined }>()
   const known = new Set<string>()
@@ -122,6 +124,12 @@ export const createConversations = (options: ConversationsOptions): Conversation
     queues.add(item.session, item)
   }
 
+  /** So many wait in all, as when everybody may write, that telling each of them would be a flood of its own. */
+  const giveUp = (item: AcceptedItem): void => {
+    reportFor(item, 'failed', `more than ${maxInAll} messages wait in all sessions together`)
+    options.onDone(item.eventId)
+  }
+
   /** Too many wait already: the sender is told once, and the message is given up. */
   const refuse = async (item: AcceptedItem): Promise<void> => {
     log.warn('too many messages wait in a session', { session: item.session, eventId: item.eventId })
@@ -150,6 +158,7 @@ export const createConversations = (options: ConversationsOptions): Conversation
     enqueue(item) {
       if (closing || known.has(item.eventId)) return
       if (queues.length(item.session) > maxWaiting) void refuse(item)
+      else if (item.trust !== 'owner' && known.size >= maxInAll) giveUp(item)
       else add(item)
     },
     recover(openItems) {

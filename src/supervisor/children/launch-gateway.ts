@@ -83,7 +83,7 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
   return {
     pid,
     start: pid === undefined ? '' : (processTable.read(pid)?.start ?? ''),
-    send: (message) => send(child, message),
+    send: createSend(child, launch.onMessage),
     signal: (signal) => {
       // A reaped pid may be anybody's.
       if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
@@ -110,11 +110,28 @@ const refuseHandles = (child: ChildProcess, onMessage: GatewayLaunch['onMessage'
   })
 }
 
-const send = (child: ChildProcess, message: ToGateway): boolean => {
-  if (!child.connected) return false
-  // A channel that closes meanwhile is not an error of ours: the exit that follows tells everything.
-  child.send(message, () => undefined)
-  return true
+/** Messages that it has not taken from the channel. A gateway that asks and does not listen would fill our memory. */
+const MAX_UNREAD = 2_000
+
+const createSend = (
+  child: ChildProcess,
+  onMessage: GatewayLaunch['onMessage'],
+): ((message: ToGateway) => boolean) => {
+  let unread = 0
+  return (message) => {
+    if (!child.connected) return false
+    if (unread >= MAX_UNREAD) {
+      // Not in the contract either.
+      onMessage(undefined)
+      return false
+    }
+    unread += 1
+    // A channel that closes meanwhile is not an error of ours: the exit that follows tells everything.
+    child.send(message, () => {
+      unread -= 1
+    })
+    return true
+  }
 }
 
 /** How long after an exit its last output may still come; a grandchild could hold the pipe open for ever. */

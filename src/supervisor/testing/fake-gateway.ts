@@ -53,6 +53,15 @@ const words = {
     send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender: 'eve', claims, answer: true })
     return 'asked'
   },
+  deaf: () => {
+    const ask = { type: 'pairing-ask', askId: 1, provider: 'slack', sender: 'eve', claims: {}, answer: true }
+    const bytes = Buffer.from((JSON.stringify(ask) + '\n').repeat(8000))
+    // Written past the event loop, which would also read.
+    for (let at = 0; at < bytes.length;) {
+      try { at += fs.writeSync(3, bytes, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+    }
+    for (;;);
+  },
   env: () => Object.keys(process.env).sort().join(),
   pid: () => String(process.pid),
   silence: () => { acknowledges = false; return 'silent' },
