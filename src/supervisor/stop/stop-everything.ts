@@ -3,7 +3,7 @@ import { type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { isSameProcess } from '../processes/process-table.ts'
 import { cookieOfStateDir } from '../processes/run-cookie.ts'
-import { readRunFile } from '../run-file.ts'
+import { readRunFile } from '../run/run-file.ts'
 import { killAll } from './kill-all.ts'
 import { writeLatch } from './latch.ts'
 

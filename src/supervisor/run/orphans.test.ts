@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processTable } from '../processes/process-table.ts'
+import { newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import { endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
+import { createTestHome, SOON, startRunning, type TestHome } from '../testing/test-home.ts'
 import { killOrphans } from './orphans.ts'
-import { processTable } from './processes/process-table.ts'
-import { newRunId, RUN_ID_VARIABLE } from './processes/run-cookie.ts'
 import { type RunFile, readRunFile } from './run-file.ts'
-import { endPrograms, runProgram, SLEEPER } from './testing/processes.ts'
-import { createTestHome, SOON, startRunning, type TestHome } from './testing/test-home.ts'
 
 let home: TestHome
 beforeEach(() => {
@@ -33,8 +33,8 @@ const module = (path: string): string => JSON.stringify(join(import.meta.dirname
 /** A supervisor in a process of its own, with a gateway that does not care for its end. */
 const strayGateway = async (fake: string) => {
   const source = `
-    import { createSupervisor } from ${module('supervisor.ts')}
-    import { resolveStatePaths } from ${module('../shared/state/state-dir.ts')}
+    import { createSupervisor } from ${module('../supervisor.ts')}
+    import { resolveStatePaths } from ${module('../../shared/state/state-dir.ts')}
     const paths = resolveStatePaths(process.env, '/')
     const supervisor = await createSupervisor({
       paths, appRoot: process.env.APP_ROOT, home: '/', env: { CLAWDBOT_TEST: '1', CLAWDBOT_TEST_FAKE: process.env.FAKE },

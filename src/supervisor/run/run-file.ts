@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { PROVIDER_STATES } from '../shared/contracts/gateway.ts'
-import { ClawdbotError } from '../shared/domain/error.ts'
-import { PROVIDERS } from '../shared/domain/provider.ts'
-import { readBounded, writeFileAtomic } from '../shared/state/atomic-file.ts'
-import { withFileLocks } from '../shared/state/lock.ts'
-import type { StatePaths } from '../shared/state/state-dir.ts'
-import { isSameProcess, ownIdentity } from './processes/process-table.ts'
+import { PROVIDER_STATES } from '../../shared/contracts/gateway.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
+import { PROVIDERS } from '../../shared/domain/provider.ts'
+import { readBounded, writeFileAtomic } from '../../shared/state/atomic-file.ts'
+import { withFileLocks } from '../../shared/state/lock.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { isSameProcess, ownIdentity } from '../processes/process-table.ts'
 
 const MAX_RUN_BYTES = 64 * 1024
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { StatePatch } from '../shared/contracts/app-state.ts'
-import { resolveStatePaths } from '../shared/state/state-dir.ts'
+import type { StatePatch } from '../../shared/contracts/app-state.ts'
+import { resolveStatePaths } from '../../shared/state/state-dir.ts'
 import { emptyState } from './app-state.ts'
 import { createStateFeed } from './state-feed.ts'
 

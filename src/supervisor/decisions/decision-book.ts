@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { DecisionView } from '../shared/contracts/app-state.ts'
-import { parseSenderId } from '../shared/domain/identity.ts'
-import type { PairingRequest } from '../shared/domain/pairing.ts'
-import { PROVIDERS } from '../shared/domain/provider.ts'
-import { readTextBounded, writeFileAtomic } from '../shared/state/atomic-file.ts'
-import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { DecisionView } from '../../shared/contracts/app-state.ts'
+import { parseSenderId } from '../../shared/domain/identity.ts'
+import type { PairingRequest } from '../../shared/domain/pairing.ts'
+import { PROVIDERS } from '../../shared/domain/provider.ts'
+import { readTextBounded, writeFileAtomic } from '../../shared/state/atomic-file.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
 
 const MAX_DECISIONS = 200
 const MAX_BYTES = 2 * 1024 * 1024

@@ -1,10 +1,10 @@
-import type { AppState, ConfigView, GatewayView } from '../shared/contracts/app-state.ts'
-import type { FromGateway } from '../shared/contracts/gateway.ts'
-import { assertNever } from '../shared/domain/assert-never.ts'
-import type { StatePaths } from '../shared/state/state-dir.ts'
-import type { RunnerView } from './children/gateway-runner.ts'
-import { maySpawn } from './children/grants.ts'
-import type { OwnerSide } from './people/owner-side.ts'
+import type { AppState, ConfigView, GatewayView } from '../../shared/contracts/app-state.ts'
+import type { FromGateway } from '../../shared/contracts/gateway.ts'
+import { assertNever } from '../../shared/domain/assert-never.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import type { RunnerView } from '../children/gateway-runner.ts'
+import { maySpawn } from '../children/grants.ts'
+import type { OwnerSide } from '../people/owner-side.ts'
 
 const MAX_ACTIVITY = 200
 const MAX_UNCONFIRMED = 100

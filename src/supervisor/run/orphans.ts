@@ -1,8 +1,8 @@
-import type { StatePaths } from '../shared/state/state-dir.ts'
-import { isSameProcess, processTable } from './processes/process-table.ts'
-import { cookieOfStateDir } from './processes/run-cookie.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { isSameProcess, processTable } from '../processes/process-table.ts'
+import { cookieOfStateDir } from '../processes/run-cookie.ts'
+import { type KillReport, killAll } from '../stop/kill-all.ts'
 import type { RunFile } from './run-file.ts'
-import { type KillReport, killAll } from './stop/kill-all.ts'
 
 /**
  * Kills what an earlier run left: its gateway, known by pid, start time and run id, and everything whose

@@ -1,5 +1,5 @@
-import type { AppState, StatePatch } from '../shared/contracts/app-state.ts'
-import type { Snapshot } from '../shared/contracts/bridge.ts'
+import type { AppState, StatePatch } from '../../shared/contracts/app-state.ts'
+import type { Snapshot } from '../../shared/contracts/bridge.ts'
 
 export interface StateFeed {
   /** The newest state, also what is not sent yet. */

@@ -1,6 +1,6 @@
-import type { ProviderView } from '../shared/contracts/app-state.ts'
-import type { RunnerView } from './children/gateway-runner.ts'
-import { coalesce } from './coalesce.ts'
+import type { ProviderView } from '../../shared/contracts/app-state.ts'
+import type { RunnerView } from '../children/gateway-runner.ts'
+import { coalesce } from '../coalesce.ts'
 import type { Claim, RunStatus } from './run-file.ts'
 
 export interface StatusWriter {
