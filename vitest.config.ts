@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'e2e/servers/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
     // A unit test that talks to children or to the disk may be slow on a busy machine; none may hang.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 })

@@ -54,7 +54,7 @@ export const calls = {
 } as const
 
 /** What main tells the window. */
-const events = {
+export const events = {
   'state.patch': event<StatePatch>(),
   'logs.lines': event<{ readonly lines: readonly LogLine[]; readonly dropped: number }>(),
   /** A native notification was clicked: go to this screen. */
