@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { environment } from './environment.ts'
 
 const LAUNCHER = join(import.meta.dirname, '..', '..', 'bin', 'clawdbot.js')
 
@@ -14,15 +15,10 @@ export interface CliResult {
 /** Runs one command of the real cli to its end. */
 export const cli = (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> =>
   new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [LAUNCHER, ...args],
-      { env: { ...process.env, ...env } },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-        resolve({ code, stdout, stderr })
-      },
-    )
+    execFile(process.execPath, [LAUNCHER, ...args], { env: environment(env) }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ code, stdout, stderr })
+    })
   })
 
 export interface HeadlessGateway {
@@ -35,7 +31,7 @@ export interface HeadlessGateway {
 /** Starts `clawdbot gateway` and returns at once; wait for what you need. */
 export const startHeadless = (env: Readonly<Record<string, string>>): HeadlessGateway => {
   const child = spawn(process.execPath, [LAUNCHER, 'gateway'], {
-    env: { ...process.env, ...env },
+    env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

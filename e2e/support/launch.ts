@@ -5,20 +5,9 @@ import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { sandboxFor } from '../../scripts/electron/chromium-sandbox.ts'
 import { resolveElectron } from '../../scripts/electron/runtime.ts'
+import { environment } from './environment.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-
-/** What the app may know of the machine it is tested on; API keys and tokens of the tester are not in it. */
-const inherited = [
-  'PATH',
-  'HOME',
-  'LANG',
-  'TMPDIR',
-  'DISPLAY',
-  'XAUTHORITY',
-  'WAYLAND_DISPLAY',
-  'XDG_RUNTIME_DIR',
-]
 
 export interface LaunchOptions {
   /** CLAWDBOT_STATE_DIR: an absolute path, which a second launch may use again. */
@@ -37,14 +26,6 @@ export interface LaunchedApp {
   readonly output: () => string
 }
 
-const environment = ({ stateDir, env }: LaunchOptions): Record<string, string> => {
-  const own = inherited.flatMap((name) => {
-    const value = process.env[name]
-    return value === undefined ? [] : [[name, value] as const]
-  })
-  return { ...Object.fromEntries(own), CLAWDBOT_STATE_DIR: stateDir, ...env }
-}
-
 /**
  * Launches the app in `out/` (build it first) on the display that DISPLAY names. The caller ends it with
  * `app.close()`, which goes the way of a quit by the owner.
@@ -61,7 +42,7 @@ export const launchApp = async (options: LaunchOptions): Promise<LaunchedApp> =>
       // Playwright turns Chromium's sandbox off unless told; the tests use what the owner uses.
       chromiumSandbox: !sandbox.args.includes('--no-sandbox'),
       args: [...sandbox.args, `--user-data-dir=${profile}`, root, ...(options.args ?? [])],
-      env: environment(options),
+      env: environment({ CLAWDBOT_STATE_DIR: options.stateDir, ...options.env }),
     })
     app.on('close', removeProfile)
     let output = ''
