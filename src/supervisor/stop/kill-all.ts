@@ -1,5 +1,5 @@
 import { killProcess, signalGroup } from '../processes/kill.ts'
-import type { ProcessInfo } from '../processes/process-info.ts'
+import type { ProcessInfo, ProcessTable } from '../processes/process-info.ts'
 import { processTable } from '../processes/process-table.ts'
 
 /** How long the table is read again and again until nothing is left. */
@@ -25,19 +25,41 @@ export interface KillReport {
  * SIGKILL to the groups at once, then to whatever else the process table shows as ours (a child that made its
  * own session left the group, not its environment), until the table shows nothing or a second has passed.
  */
-export const killAll = async (targets: Targets): Promise<KillReport> => {
+export const killAll = async (targets: Targets, table: ProcessTable = processTable): Promise<KillReport> => {
   const begin = performance.now()
   const groups = new Set<number>()
   for (const group of targets.groups) if (signalGroup(group, 'SIGKILL')) groups.add(group)
   const seen = new Map<number, ProcessInfo>()
   for (;;) {
-    const found = findTargets(targets, seen)
-    for (const process of found) if (killProcess(process.pid)) seen.set(process.pid, process)
+    const found = lookFor(targets, seen, table)
+    for (const process of found ?? []) if (killProcess(process.pid)) seen.set(process.pid, process)
     const waited = performance.now() - begin
     const killed = new Set([...groups, ...seen.keys()]).size
-    if (found.length === 0) return { deadMs: waited, killed, survivors: [] }
-    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed, survivors: found }
+    if (found?.length === 0) return { deadMs: waited, killed, survivors: [] }
+    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed, survivors: found ?? [UNSEEN] }
     await new Promise((resolve) => setTimeout(resolve, VERIFY_EVERY_MS))
+  }
+}
+
+/** Stands for whatever may live where nobody can look. */
+const UNSEEN: ProcessInfo = {
+  pid: 0,
+  group: 0,
+  start: '',
+  command: 'unknown: the process table can not be read',
+}
+
+/** Undefined where the table can not be read: that is no proof that anything is dead. */
+const lookFor = (
+  targets: Targets,
+  seen: ReadonlyMap<number, ProcessInfo>,
+  table: ProcessTable,
+): readonly ProcessInfo[] | undefined => {
+  try {
+    return findTargets(targets, seen, table)
+  } catch {
+    // The groups were killed all the same; what is said about the rest is that nobody knows.
+    return undefined
   }
 }
 
@@ -48,14 +70,15 @@ export const killAll = async (targets: Targets): Promise<KillReport> => {
 const findTargets = (
   { groups, cookie }: Targets,
   seen: ReadonlyMap<number, ProcessInfo>,
+  table: ProcessTable,
 ): readonly ProcessInfo[] => {
-  const listed = processTable.list().filter(({ pid }) => pid !== process.pid)
+  const listed = table.list().filter(({ pid }) => pid !== process.pid)
   if (listed.length > 0) {
     return listed.filter(
       ({ pid, group, start }) =>
-        groups.has(group) || seen.get(pid)?.start === start || processTable.carries(pid, cookie),
+        groups.has(group) || seen.get(pid)?.start === start || table.carries(pid, cookie),
     )
   }
   // A system without a table: at least the leaders are looked at.
-  return [...groups].flatMap((pid) => processTable.read(pid) ?? [])
+  return [...groups].flatMap((pid) => table.read(pid) ?? [])
 }
