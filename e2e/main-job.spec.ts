@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { eventually } from './support/cli.ts'
 import { launchApp } from './support/launch.ts'
-import { ANA, createScenario } from './support/scenario.ts'
+import { ANA, createScenario, type Scenario } from './support/scenario.ts'
 import { readTranscript } from './support/transcript.ts'
 
 test('a stranger on Telegram gets a code, the owner approves it on the screen, and the next message is answered', async () => {
@@ -62,9 +62,10 @@ test('a stranger on Telegram gets a code, the owner approves it on the screen, a
   }
 })
 
-test('undo takes an approval back: the person is a stranger again', async () => {
+/** The app running, and Ana approved by a click a moment ago. */
+const withAnaApproved = async (use: (scenario: Scenario, page: Page) => Promise<void>): Promise<void> => {
   const scenario = await createScenario()
-  const { telegram, anthropic } = scenario
+  const { telegram } = scenario
   const { app, page } = await launchApp(scenario)
   try {
     await telegram.waitFor(() => telegram.isPolling())
@@ -72,9 +73,18 @@ test('undo takes an approval back: the person is a stranger again', async () => 
     await telegram.waitForSent(1)
     await page.getByRole('link', { name: /Pairing/ }).click()
     await page.getByRole('button', { name: /^Approve/ }).click()
+    await use(scenario, page)
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+}
+
+test('undo takes an approval back: the person is a stranger again', async () => {
+  await withAnaApproved(async ({ telegram, anthropic, readJson }, page) => {
     await page.getByRole('button', { name: 'Undo' }).first().click()
     await expect(page.getByRole('button', { name: /^Approve/ })).toBeVisible()
-    expect(await scenario.readJson('credentials', 'telegram-allowFrom.json')).toEqual({
+    expect(await readJson('credentials', 'telegram-allowFrom.json')).toEqual({
       version: 1,
       allowFrom: [],
     })
@@ -83,22 +93,11 @@ test('undo takes an approval back: the person is a stranger again', async () => 
     await expect(page.getByText(/then one more message/)).toBeVisible()
     expect(telegram.sent).toHaveLength(1)
     expect(anthropic.requests).toHaveLength(0)
-  } finally {
-    await app.close()
-    await scenario.end()
-  }
+  })
 })
 
 test('a revoke on the People screen ends the right before it is reported done', async () => {
-  const scenario = await createScenario()
-  const { telegram, anthropic } = scenario
-  const { app, page } = await launchApp(scenario)
-  try {
-    await telegram.waitFor(() => telegram.isPolling())
-    telegram.dm(ANA, 'hi')
-    await telegram.waitForSent(1)
-    await page.getByRole('link', { name: /Pairing/ }).click()
-    await page.getByRole('button', { name: /^Approve/ }).click()
+  await withAnaApproved(async ({ telegram, anthropic }, page) => {
     await expect(page.getByText('approved').first()).toBeVisible()
     telegram.dm(ANA, 'one')
     await telegram.waitForSent(2)
@@ -116,8 +115,5 @@ test('a revoke on the People screen ends the right before it is reported done', 
     telegram.dm(ANA, 'two')
     await telegram.waitFor(() => telegram.pending() === 0)
     expect(anthropic.requests).toHaveLength(asked)
-  } finally {
-    await app.close()
-    await scenario.end()
-  }
+  })
 })

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, session, type WebContents } from 'electron'
 import { toErrorView } from '../shared/domain/error.ts'
-import { prepareStateDir, resolveStatePaths } from '../shared/state/state-dir.ts'
+import { resolveStatePaths } from '../shared/state/state-dir.ts'
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { registerAppScheme, serveApp } from './app-scheme.ts'
 import { createHandlers } from './handlers.ts'
@@ -26,7 +26,6 @@ const hostNotes = (): readonly string[] =>
 
 /** Starts everything; the returned promise ends when the page has drawn its first state. */
 const main = async (): Promise<void> => {
-  await prepareStateDir(paths)
   const supervisor = await createSupervisor({
     paths,
     appRoot,
@@ -52,10 +51,10 @@ const main = async (): Promise<void> => {
   const notifyRequests = createRequestNotifier(window, ({ provider, id }) =>
     sendEvent(contents, 'navigate', { screen: `pairing/${provider}/${id}` }),
   )
-  notifyRequests(supervisor.snapshot().state)
+  notifyRequests(supervisor.snapshot().state.requests)
   supervisor.subscribe((patch) => {
     sendEvent(contents, 'state.patch', patch)
-    if (patch.changed.requests) notifyRequests(supervisor.snapshot().state)
+    if (patch.changed.requests) notifyRequests(patch.changed.requests)
   })
   app.on('second-instance', () => {
     window.show()
@@ -109,7 +108,7 @@ const profile = join(paths.root, 'window')
 try {
   mkdirSync(profile, { recursive: true, mode: 0o700 })
 } catch (error) {
-  // prepareStateDir finds the same fault and says it in the owner's words.
+  // createSupervisor finds the same fault and says it in the owner's words.
   process.stderr.write(`clawdbot: ${toErrorView(error).message}\n`)
 }
 app.setPath('userData', profile)

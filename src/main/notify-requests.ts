@@ -1,21 +1,21 @@
 import { app, type BrowserWindow, Notification } from 'electron'
-import type { AppState, PairingRequestView } from '../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 
 /**
- * Returns a function to be told each state: it raises a native notification for a pairing request that
+ * Returns a function to be told who waits: it raises a native notification for a pairing request that
  * was not there before, and keeps the badge at the number waiting. No text of the stranger is shown
  * outside the window; a click brings the request up.
  */
 export const createRequestNotifier = (
   window: BrowserWindow,
   showRequest: (request: PairingRequestView) => void,
-): ((state: AppState) => void) => {
+): ((requests: readonly PairingRequestView[]) => void) => {
   let known = new Set<string>()
-  return (state) => {
-    const waiting = new Set(state.requests.map((request) => `${request.provider}:${request.code}`))
+  return (requests) => {
+    const waiting = new Set(requests.map((request) => `${request.provider}:${request.code}`))
     app.setBadgeCount(waiting.size)
-    for (const request of state.requests) {
+    for (const request of requests) {
       if (known.has(`${request.provider}:${request.code}`) || window.isFocused()) continue
       if (!Notification.isSupported()) continue
       const notification = new Notification({

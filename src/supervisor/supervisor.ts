@@ -118,7 +118,7 @@ const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Super
     latched: latch.kind === 'locked',
     plan: async () => {
       const config = await files.configForLaunch()
-      const plan = await planLaunch({ ...options, people: telling.started }, config)
+      const plan = await planLaunch({ ...options, now, people: telling.started }, config)
       // On disk before there is a process, so that no gateway is ever without a trace.
       await status.beginRun(plan.runId)
       return plan

@@ -1,5 +1,6 @@
 // The boundary between the supervisor and the gateway: JSON over the child's ipc channel, parsed on both sides.
 import { z } from 'zod'
+import { LOG_LEVELS } from '../domain/log-level.ts'
 import { DM_POLICIES } from '../domain/people.ts'
 import { PROVIDERS } from '../domain/provider.ts'
 
@@ -43,7 +44,7 @@ const startMessage = z.object({
   runId: z.string(),
   stateDir: z.string(),
   logFile: z.string(),
-  logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+  logLevel: z.enum(LOG_LEVELS),
   model: modelTold,
   telegram: z
     .object({

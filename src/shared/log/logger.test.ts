@@ -19,9 +19,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { LOG_LEVELS } from '../domain/log-level.ts'
 import { createRedactor } from '../domain/redact.ts'
 import { MAX_LINE } from './fit-line.ts'
-import { createLogger, LOG_LEVELS, type Logger, type LoggerOptions } from './logger.ts'
+import { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 import { secretTag } from './secret-tag.ts'
 
 const logLine = z.object({

@@ -1,11 +1,8 @@
 import { type Logger as Pino, pino } from 'pino'
+import type { LogLevel } from '../domain/log-level.ts'
 import { describeFields, type LogFields } from './fields.ts'
 import { fitLine } from './fit-line.ts'
 import { openLogFile } from './log-file.ts'
-
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-/** `warn` writes warn, error and fatal; `silent` writes nothing. */
-export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface Logger {
   /** A logger whose source is this one's with `/source` behind it. */

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly appRoot: string
   readonly env: NodeJS.ProcessEnv
   readonly home: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   /** The people at the moment of the launch. */
   readonly people: () => PeopleTold
 }
@@ -41,7 +43,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     year: new Date().getUTCFullYear(),
   })
   const runId = newRunId(paths.root)
-  const givenUpBefore = Math.min(await lastResumedAt(paths), Date.now())
+  const givenUpBefore = Math.min(await lastResumedAt(paths), options.now())
   const start = (): StartMessage => ({
     type: 'start',
     runId,

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https'
 import { autoRetry } from '@grammyjs/auto-retry'
 import { Api } from 'grammy'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
+import { isLoopbackHost } from '../../../shared/domain/loopback.ts'
 
 const API_ROOT = 'https://api.telegram.org'
 /** How long Telegram holds a poll that has nothing to tell. */
@@ -83,5 +84,5 @@ export const forGrammy = (signal: AbortSignal): GrammySignal => {
 
 const isLoopback = (apiRoot: string): boolean => {
   const url = URL.parse(apiRoot)
-  return url?.protocol === 'http:' && /^(?:127(?:\.[0-9]{1,3}){3}|localhost|\[::1\])$/.test(url.hostname)
+  return url?.protocol === 'http:' && isLoopbackHost(url.hostname)
 }

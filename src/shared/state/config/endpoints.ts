@@ -1,8 +1,6 @@
+import { isLoopbackHost } from '../../domain/loopback.ts'
 import { ConfigProblem } from './problem.ts'
 import type { Config } from './schema.ts'
-
-const isLoopback = ({ hostname }: URL): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(hostname)
 
 /** An http(s) address without credentials in it; undefined for everything else. */
 export const httpUrl = (text: string): URL | undefined => {
@@ -29,7 +27,7 @@ const endpoint = (env: NodeJS.ProcessEnv, name: string): string | undefined => {
   const text = env[name]
   if (text === undefined || text === '') return undefined
   const url = httpUrl(text)
-  if (env['CLAWDBOT_TEST'] === '1' && url !== undefined && isLoopback(url)) return text
+  if (env['CLAWDBOT_TEST'] === '1' && url !== undefined && isLoopbackHost(url.hostname)) return text
   throw new ConfigProblem(
     [],
     `The environment variable ${name} is set, and it is for tests: CLAWDBOT_TEST has to be 1 and the address on this machine`,

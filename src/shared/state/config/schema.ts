@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import type { SenderId } from '../../domain/identity.ts'
+import { LOG_LEVELS, type LogLevel } from '../../domain/log-level.ts'
 import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
-
-const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The messengers that this version can start. */
 export type ConfiguredProvider = 'telegram' | 'simulator'
