@@ -1,7 +1,7 @@
 // The boundary between the window and main. The preload api, the router and the table in the docs derive from it.
 import { z } from 'zod'
 import { PROVIDERS } from '../domain/provider.ts'
-import type { AppState, LogLine, StatePatch } from './app-state.ts'
+import { type AppState, INCIDENT_STEPS, type LogLine, type StatePatch } from './app-state.ts'
 
 const provider = z.enum(PROVIDERS)
 const id = z.string().min(1).max(200)
@@ -26,6 +26,21 @@ export interface LogSnapshot {
   readonly lines: readonly LogLine[]
 }
 
+/** One turn of a transcript, as far as incident mode shows it. */
+export interface TranscriptLine {
+  /** Milliseconds since the epoch; null where the line has none. */
+  readonly at: number | null
+  /** `user`, `assistant`, or the kind of an event. */
+  readonly role: string
+  readonly text: string
+}
+
+export interface TranscriptTail {
+  /** How many earlier lines are not in here. */
+  readonly earlier: number
+  readonly lines: readonly TranscriptLine[]
+}
+
 const output = <T>() => z.custom<T>()
 const query = <I extends z.ZodType, T>(input: I) => ({ kind: 'query', input, output: output<T>() }) as const
 const command = <I extends z.ZodType>(input: I) =>
@@ -41,6 +56,20 @@ export const calls = {
   'gateway.restart': command(none),
   'lockdown.stop': command(none),
   'lockdown.resume': command(z.object({ reason: z.string().trim().min(3).max(500) })),
+  /** Ticks a step of the incident's checklist, or takes the tick back. */
+  'incident.tick': command(z.object({ step: z.enum(INCIDENT_STEPS), done: z.boolean() })),
+  /** The log as it was kept at the stop. */
+  'incident.log': query<typeof none, LogSnapshot>(none),
+  /** The end of the transcript of one of the incident's sessions. */
+  'incident.transcript': query<z.ZodObject<{ sessionId: typeof id }>, TranscriptTail>(
+    z.object({ sessionId: id }),
+  ),
+  /** Writes the bundle where the owner says. */
+  'incident.bundle': command(z.object({ transcripts: z.boolean() })),
+  /** Shows the evidence in the system's file manager. */
+  'incident.reveal': command(none),
+  /** Verifies the whole chain again. */
+  'audit.verify': command(none),
   'pairing.approve': command(person.extend({ code: z.string().length(8) })),
   'pairing.deny': command(person),
   'pairing.undo': command(z.object({ decision: id })),

@@ -21,6 +21,8 @@ const providerTold = z.object({
   configured: z.array(id),
   approved: z.array(id),
   blocked: z.array(id),
+  /** Who may stop everything from a chat. They have to be let in besides. */
+  stoppers: z.array(id),
   /** Who is waiting now, so that a flood of strangers costs no round trip. */
   pending: z.array(z.object({ id, createdAt: time })),
 })
@@ -77,6 +79,12 @@ export const toGateway = z.discriminatedUnion('type', [
       z.object({ kind: z.literal('refused'), why: z.string() }),
     ]),
   }),
+  /** Durable in the audit: the act may happen. Refused: it must not. */
+  z.object({
+    type: z.literal('intent-answer'),
+    intentId: z.number().int(),
+    answer: z.enum(['recorded', 'refused']),
+  }),
   z.object({ type: z.literal('simulate'), sender: id, name: z.string().max(64), text }),
   /** Tell an approved sender that they may write now. Subject to the same outbound door. */
   z.object({ type: z.literal('notify'), provider, sender: id }),
@@ -130,6 +138,26 @@ const activity = z.object({
 })
 export type GatewayActivity = z.infer<typeof activity>
 
+/** A privileged act that is about to happen. No message text: its hash stands for it. */
+const privilegedAct = z.object({
+  act: z.literal('message.send'),
+  outboundId: id,
+  provider,
+  chatId: id,
+  session: z.string().max(200),
+  /** `answer`, `pairing` or `notice`. */
+  purpose: z.string().max(32),
+  /** What it answers. */
+  replyTo: z.string().max(200),
+  part: z.number().int().positive(),
+  parts: z.number().int().positive(),
+  /** UTF-16 units. */
+  length: z.number().int().nonnegative(),
+  /** SHA-256 of the text in UTF-8, hex. */
+  textSha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
+export type PrivilegedAct = z.infer<typeof privilegedAct>
+
 export const fromGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), runId: z.string(), pid: z.number().int() }),
   /** Told everything, providers started: the supervisor's state becomes running. */
@@ -155,6 +183,27 @@ export const fromGateway = z.discriminatedUnion('type', [
   /** More messages from somebody who waits already, gathered over a moment. */
   z.object({ type: z.literal('pairing-seen'), provider, sender: id, count: z.number().int().positive() }),
   z.object({ type: z.literal('activity'), activity }),
+  /** Asks that an act be written into the audit before it happens; `intent-answer` says whether it may. */
+  z.object({ type: z.literal('intent'), intentId: z.number().int(), intent: privilegedAct }),
+  /** How an act ended that was recorded. */
+  z.object({
+    type: z.literal('outcome'),
+    intentId: z.number().int(),
+    result: z.enum(['sent', 'failed', 'unconfirmed', 'withheld']),
+    detail: z.string().max(500),
+  }),
+  /** The gate let a message in. Refusals come as `drops`, strangers as `pairing-ask`. */
+  z.object({
+    type: z.literal('accepted'),
+    provider,
+    sender: id,
+    session: z.string().max(200),
+    trust: z.enum(['owner', 'friend', 'guest']),
+    eventId: z.string().max(200),
+    at: time,
+  }),
+  /** Somebody of the `stoppers` has written /stop. */
+  z.object({ type: z.literal('stop-asked'), provider, sender: id }),
   /** Messages dropped since the last report, by reason: a flood is one line, not a flood of lines. */
   z.object({
     type: z.literal('drops'),

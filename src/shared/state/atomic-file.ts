@@ -50,7 +50,7 @@ export const syncFolder = async (path: string): Promise<void> => {
 }
 
 /** Writes a new file, 0600, to the disk itself. Fails where the name exists; a failure leaves no file. */
-export const writeDurably = async (path: string, text: string): Promise<void> => {
+export const writeDurably = async (path: string, text: string | Uint8Array): Promise<void> => {
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(text)

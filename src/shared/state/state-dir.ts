@@ -14,6 +14,12 @@ export interface StatePaths {
   readonly gateway: string
   /** Its presence is the latch. */
   readonly lockdown: string
+  /** Each lockdown's beginning and end, one line each: the latch's second witness. */
+  readonly lockdowns: string
+  /** The chained record of what was decided and done. */
+  readonly audit: string
+  /** One folder for each lockdown, with its evidence. */
+  readonly incidents: string
   /** Who supervises now. */
   readonly run: string
   /** Approved senders who are still to be told. */
@@ -39,6 +45,9 @@ export const resolveStatePaths = (env: NodeJS.ProcessEnv, home: string): StatePa
     sessions: join(root, 'sessions'),
     gateway: join(root, 'gateway'),
     lockdown: join(root, 'lockdown.json'),
+    lockdowns: join(root, 'lockdowns.jsonl'),
+    audit: join(root, 'audit'),
+    incidents: join(root, 'incidents'),
     run: join(root, 'run.json'),
     notify: join(root, 'notify.json'),
   }
@@ -58,7 +67,14 @@ export const makePrivateDir = async (path: string): Promise<void> => {
  * Errors: `state_not_writable`, `disk_full`.
  */
 export const prepareStateDir = async (paths: StatePaths): Promise<void> => {
-  for (const path of [paths.root, paths.credentials, paths.sessions, paths.gateway]) {
+  for (const path of [
+    paths.root,
+    paths.credentials,
+    paths.sessions,
+    paths.gateway,
+    paths.audit,
+    paths.incidents,
+  ]) {
     await makePrivateDir(path)
     const probe = join(path, `.probe-${randomBytes(6).toString('hex')}`)
     try {

@@ -47,9 +47,12 @@ describe('without a config', () => {
       },
       telegramToken: null,
       model: { name: 'offline/obedient', timeoutSeconds: 120 },
+      stoppers: {},
+      onQuit: 'stop',
       logging: { level: 'info', file: null },
       testEndpoints: {},
       secrets: [],
+      secretPlaces: [],
     })
   })
 
@@ -92,9 +95,21 @@ describe('a config', () => {
       },
       telegramToken: TOKEN,
       model: { name: 'anthropic/claude-sonnet-4-5', apiKey: 'sk-ant-1', timeoutSeconds: 60 },
+      stoppers: {},
+      onQuit: 'stop',
       logging: { level: 'debug', file: '/home/a/bot.log' },
       testEndpoints: {},
       secrets: [TOKEN, 'sk-ant-1', 'sk-2', 'k3'],
+      secretPlaces: [
+        { kind: 'telegram-bot-token', where: 'telegram.botToken in clawdbot.json', value: TOKEN },
+        { kind: 'anthropic-key', where: 'models.anthropic.apiKey in clawdbot.json', value: 'sk-ant-1' },
+        { kind: 'openai-key', where: 'models.openai.apiKey in clawdbot.json', value: 'sk-2' },
+        {
+          kind: 'openai-compatible-key',
+          where: 'models["openai-compatible"].apiKey in clawdbot.json',
+          value: 'k3',
+        },
+      ],
     })
   })
 

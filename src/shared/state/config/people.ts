@@ -15,12 +15,20 @@ export const resolveOwners = (file: ConfigFile, written: Written): Config['owner
   for (const provider of PROVIDERS) {
     const given = file.owner?.[provider] ?? (provider === 'simulator' ? 'owner' : undefined)
     if (given === undefined) continue
-    const path: Path = ['owner', provider]
-    owners[provider] = Array.isArray(given)
-      ? senders(provider, given, path, written)
-      : [sender(provider, given, path, written)]
+    owners[provider] = oneOrMore(provider, given, ['owner', provider], written)
   }
   return owners
+}
+
+/** `stop.allowFrom.<provider>`: nobody without being named. */
+export const resolveStoppers = (file: ConfigFile, written: Written): Config['stoppers'] => {
+  const stoppers: Partial<Record<ProviderId, readonly SenderId[]>> = {}
+  for (const provider of PROVIDERS) {
+    const given = file.stop?.allowFrom?.[provider]
+    if (given === undefined) continue
+    stoppers[provider] = oneOrMore(provider, given, ['stop', 'allowFrom', provider], written)
+  }
+  return stoppers
 }
 
 /** Policy and allowFrom of one messenger (peers 1.8); `*` means something together with `open`, and only there. */
@@ -57,6 +65,16 @@ export const resolvePolicy = (
   }
 }
 
+const oneOrMore = (
+  provider: ProviderId,
+  given: Entry | readonly Entry[],
+  path: Path,
+  written: Written,
+): readonly SenderId[] =>
+  typeof given === 'string' || typeof given === 'number'
+    ? [sender(provider, given, path, written)]
+    : senders(provider, given, path, written)
+
 const senders = (
   provider: ProviderId,
   list: readonly Entry[],
@@ -65,7 +83,7 @@ const senders = (
 ): readonly SenderId[] => [
   ...new Set(
     list.flatMap((entry, index) =>
-      entry === '*' && path[0] !== 'owner' ? [] : sender(provider, entry, [...path, index], written),
+      entry === '*' && path[0] === provider ? [] : sender(provider, entry, [...path, index], written),
     ),
   ),
 ]

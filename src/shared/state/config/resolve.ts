@@ -1,8 +1,9 @@
 import { readBounded } from '../atomic-file.ts'
 import { httpUrl, resolveTestEndpoints } from './endpoints.ts'
-import { resolveOwners, resolvePolicy, type Written } from './people.ts'
+import { resolveOwners, resolvePolicy, resolveStoppers, type Written } from './people.ts'
 import { ConfigProblem } from './problem.ts'
 import type { Config, ConfigFile, ModelConfig } from './schema.ts'
+import { KEY_VARIABLE, secretPlaces } from './secret-places.ts'
 
 export interface Surroundings {
   readonly exists: boolean
@@ -23,8 +24,7 @@ export const resolveConfig = async (file: ConfigFile, around: Surroundings): Pro
     )
   }
   const model = resolveModel(file, around.env)
-  const keys = Object.values(file.models ?? {}).map((settings) => settings?.apiKey)
-  const secrets = [telegramToken ?? undefined, model.apiKey, ...keys].filter((secret) => secret !== undefined)
+  const places = secretPlaces(file, telegramToken, model)
   return {
     exists: around.exists,
     owner: resolveOwners(file, around.written),
@@ -34,12 +34,15 @@ export const resolveConfig = async (file: ConfigFile, around: Surroundings): Pro
     },
     telegramToken,
     model,
+    stoppers: resolveStoppers(file, around.written),
+    onQuit: file.app?.onQuit ?? 'stop',
     logging: {
       level: file.logging?.level ?? 'info',
       file: file.logging?.file === undefined ? null : around.absolute(file.logging.file),
     },
     testEndpoints: resolveTestEndpoints(around.env),
-    secrets: [...new Set(secrets)],
+    secrets: [...new Set(places.map(({ value }) => value))],
+    secretPlaces: places,
   }
 }
 
@@ -93,8 +96,6 @@ const token = (text: string, path: readonly string[]): string => {
     'BotFather gives it; it looks like 123456789:AAE… and is one word.',
   )
 }
-
-const KEY_VARIABLE = { anthropic: 'ANTHROPIC_API_KEY', openai: 'OPENAI_API_KEY' } as const
 
 const resolveModel = (file: ConfigFile, env: NodeJS.ProcessEnv): ModelConfig => {
   const name = file.agent?.model ?? 'offline/obedient'

@@ -12,6 +12,9 @@ export interface ProviderConfig extends ProviderPolicy {
   readonly allowFrom: readonly SenderId[]
 }
 
+export const ON_QUIT = ['stop', 'keep'] as const
+export type OnQuit = (typeof ON_QUIT)[number]
+
 export interface ModelConfig {
   /** `anthropic/…`, `openai/…`, `openai-compatible/…` or `offline/obedient`. */
   readonly name: string
@@ -19,6 +22,22 @@ export interface ModelConfig {
   /** Only of `openai-compatible`. */
   readonly baseUrl?: string
   readonly timeoutSeconds: number
+}
+
+export const SECRET_KINDS = [
+  'telegram-bot-token',
+  'anthropic-key',
+  'openai-key',
+  'openai-compatible-key',
+] as const
+export type SecretKind = (typeof SECRET_KINDS)[number]
+
+/** A secret in use, and where the owner set it. */
+export interface SecretPlace {
+  readonly kind: SecretKind
+  /** Completes “it is set in …”. */
+  readonly where: string
+  readonly value: string
 }
 
 /** The whole config, checked, with every default in place. */
@@ -29,11 +48,17 @@ export interface Config {
   readonly providers: Readonly<Record<ConfiguredProvider, ProviderConfig>>
   readonly telegramToken: string | null
   readonly model: ModelConfig
+  /** Who may stop everything from a chat. Nobody may resume from one. */
+  readonly stoppers: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>
+  /** What happens to the gateway when the app is quit. */
+  readonly onQuit: OnQuit
   readonly logging: { readonly level: LogLevel; readonly file: string | null }
   /** Loopback addresses of the tests' servers; only under `CLAWDBOT_TEST=1`. */
   readonly testEndpoints: { readonly telegramApiRoot?: string; readonly modelBaseUrl?: string }
   /** Every secret value in use, for the redactor. */
   readonly secrets: readonly string[]
+  /** The same, each with where it is set: for the owner who has to replace them. */
+  readonly secretPlaces: readonly SecretPlace[]
 }
 
 const entry = z.union([z.string(), z.number()], { error: 'must be a string' })
@@ -51,19 +76,19 @@ const dmKeys = {
 
 const modelKey = z.strictObject({ apiKey: line.optional() })
 
+const idsByProvider = z.strictObject({
+  telegram: oneOrMore.optional(),
+  whatsapp: oneOrMore.optional(),
+  signal: oneOrMore.optional(),
+  imessage: oneOrMore.optional(),
+  discord: oneOrMore.optional(),
+  slack: oneOrMore.optional(),
+  simulator: oneOrMore.optional(),
+} satisfies Record<ProviderId, z.ZodType>)
+
 /** What the file may say. Everything else is refused by name, so that a misspelt rule is never a missing rule. */
 export const configFile = z.strictObject({
-  owner: z
-    .strictObject({
-      telegram: oneOrMore.optional(),
-      whatsapp: oneOrMore.optional(),
-      signal: oneOrMore.optional(),
-      imessage: oneOrMore.optional(),
-      discord: oneOrMore.optional(),
-      slack: oneOrMore.optional(),
-      simulator: oneOrMore.optional(),
-    } satisfies Record<ProviderId, z.ZodType>)
-    .optional(),
+  owner: idsByProvider.optional(),
   telegram: z.strictObject({ ...dmKeys, botToken: line.optional(), tokenFile: line.optional() }).optional(),
   simulator: z.strictObject(dmKeys).optional(),
   agent: z
@@ -83,6 +108,8 @@ export const configFile = z.strictObject({
       'openai-compatible': modelKey.extend({ baseUrl: line.optional() }).optional(),
     })
     .optional(),
+  stop: z.strictObject({ allowFrom: idsByProvider.optional() }).optional(),
+  app: z.strictObject({ onQuit: z.enum(ON_QUIT).optional() }).optional(),
   logging: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: line.optional() }).optional(),
 })
 export type ConfigFile = z.infer<typeof configFile>
