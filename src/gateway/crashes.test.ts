@@ -55,6 +55,8 @@ const AFTER_KILL: Readonly<Record<(typeof STEPS)[number], { answers: number; unc
   'turn:after-answer-entry': { answers: 1, unconfirmed: 0 },
   'outbox:before-intent': { answers: 1, unconfirmed: 0 },
   'outbox:after-intent': { answers: 0, unconfirmed: 1 },
+  'audit:before-ask': { answers: 0, unconfirmed: 1 },
+  'audit:after-answer': { answers: 0, unconfirmed: 1 },
   'outbox:after-send': { answers: 1, unconfirmed: 1 },
   'outbox:after-outcome': { answers: 1, unconfirmed: 0 },
   'inbox:done': { answers: 1, unconfirmed: 0 },

@@ -12,6 +12,8 @@ export const STEPS = [
   'turn:after-answer-entry',
   'outbox:before-intent',
   'outbox:after-intent',
+  'audit:before-ask',
+  'audit:after-answer',
   'outbox:after-send',
   'outbox:after-outcome',
   'inbox:done',

@@ -43,6 +43,7 @@ const connect = async (botToken: string, over: Partial<ProviderTold> = {}): Prom
         supervisor.hear(message)
         return true
       },
+      isBehind: () => false,
     },
     log: createLogger({ file: join(folder, 'log'), level: 'silent', redact: (line) => line, source: 'test' }),
     redact: (text) => text,

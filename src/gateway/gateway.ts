@@ -22,12 +22,13 @@ import { readPeople } from './inbound/told-people.ts'
 import type { SupervisorLink } from './ipc/supervisor-link.ts'
 import { type Intent, openLedger } from './outbound/ledger.ts'
 import { createOutbox } from './outbound/outbox.ts'
+import { createPrivilegedActs } from './outbound/privileged-acts.ts'
 import { mayReceive } from './outbound/recipient.ts'
 import { loadProviders } from './start-providers.ts'
 
 export interface GatewayOptions {
   readonly start: StartMessage
-  readonly link: Pick<SupervisorLink, 'send'>
+  readonly link: Pick<SupervisorLink, 'send' | 'isBehind'>
   readonly log: Logger
   /** Takes secrets out of a text that leaves this process other than as a message. */
   readonly redact: (text: string) => string
@@ -41,6 +42,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   hear(message: Exclude<ToGateway, StartMessage | { readonly type: 'stop' }>): void
+  /** From now on nothing begins to leave. What the supervisor has on record already may end. */
+  mute(): void
   /** Hears nothing more, ends the turns where they are, lets what is being sent end, and closes its files. */
   close(): Promise<void>
 }
@@ -50,6 +53,8 @@ const newShortId = (): string => randomBytes(4).toString('hex')
 
 /** More than this is not reported again at a start; it is in the ledger all the same. */
 const UNCONFIRMED_REPORTED = 200
+/** The contract's limit for a detail. UTF-16 units. */
+const MAX_DETAIL = 500
 
 /**
  * What a gateway is, from top to bottom: the people it was told, the journal of what came in, the ledger of what
@@ -63,7 +68,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   const onProblem = (message: string, error: unknown): void => log.error(message, { error })
 
   const report = (activity: GatewayActivity): void => {
-    const detail = redact(activity.detail).slice(0, 500)
+    const detail = redact(activity.detail).slice(0, MAX_DETAIL)
     link.send({ type: 'activity', activity: { ...activity, detail } })
   }
 
@@ -94,8 +99,16 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     now,
     newId,
   })
+  // Nothing leaves before it is in the audit.
+  const acts = createPrivilegedActs({
+    ask: (intentId, intent) => link.send({ type: 'intent', intentId, intent }),
+    outcome: (intentId, result, detail) => {
+      link.send({ type: 'outcome', intentId, result, detail: redact(detail).slice(0, MAX_DETAIL) })
+    },
+  })
   const outbox = createOutbox({
     ledger,
+    ask: acts.ask,
     provider: (id) => providers.of(id),
     isLocked: options.isLocked,
     mayReceive: (request) => mayReceive(request, { people, item: inbox.find(request.replyTo) }),
@@ -188,12 +201,22 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     inbox,
     pairing,
     drops,
+    accepted: ({ provider, sender, session, trust, eventId, acceptedAt: at }) => {
+      link.send({ type: 'accepted', provider, sender, session, trust, eventId, at })
+    },
+    stopAsked: ({ provider, sender }) => {
+      link.send({ type: 'stop-asked', provider, sender })
+      // The supervisor ends this process. Until it has, nothing begins to leave.
+      acts.close()
+    },
+    isHeard: () => !link.isBehind(),
     enqueue: (item) => conversations.enqueue(item),
     report,
     reached,
     now,
     newEntryId: newShortId,
     startedAt,
+    givenUpBefore: start.givenUpBefore,
   })
   for (const provider of providers.all)
     provider.start({
@@ -237,6 +260,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           return
         case 'pairing-answer':
           return pairing.answered(message.askId, message.outcome)
+        case 'intent-answer':
+          return acts.answered(message.intentId, message.answer)
         case 'simulate':
           try {
             providers.simulator?.simulate(message)
@@ -257,7 +282,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           assertNever(message)
       }
     },
+    mute: acts.close,
     close: async () => {
+      // What has no record yet stays open, and is answered by the next run.
+      acts.close()
       await Promise.all(providers.all.map((provider) => provider.stop()))
       await conversations.close()
       await outbox.idle()

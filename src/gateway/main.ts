@@ -29,7 +29,12 @@ process.on('unhandledRejection', (error) => void die(error, EXIT_FAULT))
 
 const link = connectSupervisor({
   channel: process,
-  onGone: () => process.exit(0),
+  now: () => performance.now(),
+  onGone: () => {
+    gateway?.mute()
+    // One turn of the loop, in which what was not on record yet is noted as not sent.
+    setImmediate(() => process.exit(0))
+  },
   onRefused: (error) => void die(error, EXIT_FAULT),
 })
 link.send({ type: 'hello', runId: process.env['CLAWDBOT_RUN_ID'] ?? '', pid: process.pid })
@@ -81,6 +86,7 @@ async function stop(): Promise<void> {
 async function die(error: unknown, exitCode: number): Promise<never> {
   if (!ending) {
     ending = true
+    gateway?.mute()
     const { code, message, hint }: ErrorView = toErrorView(error)
     await link.sendLast({
       type: 'fatal',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TurnResult } from '../agent/turn.ts'
-import type { SendResult } from '../outbound/send-request.ts'
+import type { SendRequest, SendResult } from '../outbound/send-request.ts'
 import { answerOf, createWorld, friend, transcriptsIn, type World } from './testing/world.ts'
 
 let world: World
@@ -292,19 +292,44 @@ describe('too many messages', () => {
   })
 })
 
-describe('a lockdown that withholds the answer', () => {
-  it('leaves the message open; later that same answer is sent, and the model is not asked again', async () => {
-    const withheld: SendResult = { kind: 'withheld', why: 'locked_down' }
-    const first = world.boot({ send: () => Promise.resolve(withheld) })
-    const item = world.accept({ text: 'one' })
-    first.conversations.enqueue(item)
+describe('a lockdown or an audit that withholds the answer', () => {
+  it.each(['locked_down', 'not_audited'] as const)(
+    'leaves the message open; later that same answer is sent, and the model is not asked again (%s)',
+    async (why) => {
+      const withheld: SendResult = { kind: 'withheld', why }
+      const first = world.boot({ send: () => Promise.resolve(withheld) })
+      const item = world.accept({ text: 'one' })
+      first.conversations.enqueue(item)
+      while (world.reports.length === 0) await new Promise((resolve) => void setImmediate(resolve))
+      await first.conversations.close()
+      expect(world.open.size).toBe(1)
+      const second = world.boot()
+      second.conversations.recover([item])
+      await second.settled()
+      expect([textsSent(), world.asked.length, world.open.size]).toEqual([['re: one'], 1, 0])
+    },
+  )
+})
+
+describe('an audit that takes nothing for a while', () => {
+  it('keeps no conversation shut: with the next message the first is answered, then that one', async () => {
+    const taken: SendRequest[] = []
+    let takes = false
+    const { conversations, settled } = world.boot({
+      send: (request) => {
+        if (!takes) return Promise.resolve<SendResult>({ kind: 'withheld', why: 'not_audited' })
+        taken.push(request)
+        return Promise.resolve<SendResult>({ kind: 'sent', messageIds: ['m'] })
+      },
+    })
+    conversations.enqueue(world.accept({ text: 'one' }))
     while (world.reports.length === 0) await new Promise((resolve) => void setImmediate(resolve))
-    await first.conversations.close()
-    expect(world.open.size).toBe(1)
-    const second = world.boot()
-    second.conversations.recover([item])
-    await second.settled()
-    expect([textsSent(), world.asked.length, world.open.size]).toEqual([['re: one'], 1, 0])
+    expect(world.reports).toMatchObject([{ kind: 'withheld', detail: 'not_audited' }])
+    takes = true
+    conversations.enqueue(world.accept({ text: 'two' }))
+    await settled()
+    expect(taken.map(({ text }) => text)).toEqual(['re: one', 're: two'])
+    expect([world.asked.length, world.open.size]).toEqual([2, 0])
   })
 })
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/log/logger.ts'
 import type { RunTurn } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
-import type { OutcomeFor, Send } from '../outbound/send-request.ts'
+import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
 import { createSessions } from './sessions.ts'
 import { type EndTurn, takeTurn } from './take-turn.ts'
 import { createTurnQueues, type TurnEnd } from './turn-queues.ts'
@@ -146,7 +146,7 @@ export const createConversations = (options: ConversationsOptions): Conversation
           replyTo,
           kind: 'notice',
         })
-        if (result.kind === 'withheld' && result.why === 'locked_down') return
+        if (staysOpen(result)) return
       } catch (error) {
         log.error('the sender could not be told that too many messages wait', { session, error })
       }

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { TurnResult } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
-import type { SendResult } from '../outbound/send-request.ts'
+import { type SendResult, staysOpen } from '../outbound/send-request.ts'
 import { FACTS, type InboundFact, type OutboundFact } from './transcript/facts.ts'
 import type { NewEntry } from './transcript/transcript.ts'
 
@@ -86,7 +86,7 @@ export const outboundFactOf = (eventId: string, result: SendResult): OutboundFac
     case 'unconfirmed':
       return { eventId, result: result.kind, why: result.why }
     case 'withheld':
-      return result.why === 'locked_down'
+      return staysOpen(result)
         ? { eventId, result: 'withheld', why: result.why, open: true }
         : { eventId, result: 'withheld', why: result.why }
     default:

@@ -7,7 +7,7 @@ import type { RunTurn, TurnMessage, TurnResult } from '../agent/turn.ts'
 import { NO_USAGE } from '../agent/usage.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
-import type { OutcomeFor, Send } from '../outbound/send-request.ts'
+import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
 import {
   abortedEntry,
   answerEntry,
@@ -100,7 +100,7 @@ export const takeTurn = async (
       return 'done'
     case 'withheld':
       activity('withheld', result.why)
-      return result.why === 'locked_down' ? 'open' : 'done'
+      return staysOpen(result) ? 'open' : 'done'
     default:
       return assertNever(result)
   }

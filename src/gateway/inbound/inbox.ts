@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { PROVIDERS } from '../../shared/domain/provider.ts'
+import { PROVIDERS, type ProviderId } from '../../shared/domain/provider.ts'
 import { openLineFile } from '../journal/line-file.ts'
 import { readJournal } from '../journal/read-journal.ts'
 import type { AcceptedItem } from './accepted-item.ts'
@@ -10,6 +10,11 @@ import { formatJournalLine, type JournalLine, parseJournalLine } from './journal
 export interface Inbox {
   /** Durable when it returns. @throws what the disk says; the message is then not accepted. */
   accept(item: AcceptedItem, otherIds: readonly string[]): void
+  /**
+   * The event was dealt with at once: it is never open, and under any of its names it is known from now on. Durable
+   * when it returns. @throws what the disk says; it is known all the same until this process ends.
+   */
+  settled(provider: ProviderId, ids: readonly string[]): void
   /** Nothing remains to be done about the event. One that is not open is ignored. Never throws. */
   done(eventId: string): void
   /** The item, as long as it is open. */
@@ -71,6 +76,11 @@ export const openInbox = (options: InboxOptions): Inbox => {
       file.append(formatJournalLine(line))
       open.set(item.eventId, line)
       dedupe.accepted(item.provider, [item.eventId, ...otherIds])
+      compactIfLarge()
+    },
+    settled: (provider, ids) => {
+      dedupe.accepted(provider, ids)
+      file.append(formatJournalLine({ t: 'seen', provider, ids }))
       compactIfLarge()
     },
     done: (eventId) => {

@@ -6,4 +6,6 @@ export interface ProviderEvent extends Omit<InboundEvent, 'duplicate' | 'backlog
   readonly otherIds: readonly string[]
   /** It had waited at the provider before this gateway connected, whatever the clocks say. */
   readonly waited: boolean
+  /** What this account is called there, where a command can be addressed to it by name. */
+  readonly selfName?: string | undefined
 }

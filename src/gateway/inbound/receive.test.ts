@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderTold } from '../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
@@ -11,9 +12,11 @@ import { type Inbox, openInbox } from './inbox.ts'
 import { createPairing } from './pairing.ts'
 import type { ProviderEvent } from './provider-event.ts'
 import { createReceive, type Receive } from './receive.ts'
+import { isStopCommand } from './stop-command.ts'
 import { readPeople, type ToldPeople } from './told-people.ts'
 
 const STARTED_AT = 5_000_300
+const RESUMED_AT = 4_990_000
 
 let folder = ''
 let log: string[] = []
@@ -22,6 +25,7 @@ let stop: () => void
 let inbox: Inbox
 let receive: Receive
 let full = false
+let heard = true
 
 const told = (over: Partial<ProviderTold> = {}): ToldPeople =>
   readPeople({
@@ -36,6 +40,7 @@ const told = (over: Partial<ProviderTold> = {}): ToldPeople =>
         configured: [],
         approved: ['2'],
         blocked: [],
+        stoppers: [],
         pending: [],
         ...over,
       },
@@ -44,7 +49,7 @@ const told = (over: Partial<ProviderTold> = {}): ToldPeople =>
 
 const start = (): void => {
   const dedupe = createDedupe()
-  const drops = createDrops((_provider, counts) => log.push(`drops ${JSON.stringify(counts)}`))
+  const drops = createDrops((_provider, counts) => log.push(`drops ${JSON.stringify(counts)}`) > 0)
   inbox = openInbox({ folder, dedupe, onProblem: (message) => log.push(message) })
   const pairing = createPairing({
     pending: (provider) => people.of(provider).pending,
@@ -63,9 +68,16 @@ const start = (): void => {
         if (full) throw new Error('ENOSPC')
         inbox.accept(item, otherIds)
       },
+      settled: (provider, ids) => {
+        if (full) throw new Error('ENOSPC')
+        inbox.settled(provider, ids)
+      },
     },
     pairing,
     drops,
+    accepted: ({ eventId, trust }) => log.push(`audit ${eventId} ${trust}`),
+    stopAsked: ({ sender }) => log.push(`stop-asked ${sender} open=${inbox.openItems().length}`),
+    isHeard: () => heard,
     enqueue: (item: AcceptedItem) =>
       log.push(`enqueue ${item.eventId} open=${inbox.find(item.eventId) === item}`),
     report: ({ kind, session, detail }) => log.push(`${kind} ${session} ${detail}`),
@@ -73,6 +85,7 @@ const start = (): void => {
     now: () => STARTED_AT + 10,
     newEntryId: () => '0000abcd',
     startedAt: STARTED_AT,
+    givenUpBefore: RESUMED_AT,
   })
   stop = () => {
     drops.flush()
@@ -84,6 +97,8 @@ const start = (): void => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'receive-'))
   log = []
+  full = false
+  heard = true
   people = told()
   start()
 })
@@ -121,6 +136,7 @@ describe('a message of an accepted sender', () => {
       'inbound:received',
       'inbox:before',
       'inbox:after',
+      'audit telegram:9:1 friend',
       'enqueue telegram:9:1 open=true',
       'accepted telegram:dm:2 from the friend',
     ])
@@ -150,6 +166,112 @@ describe('a message of an accepted sender', () => {
     full = false
     receive(event())
     expect(log.filter((line) => line.startsWith('enqueue'))).toHaveLength(1)
+  })
+
+  test('is not taken while the supervisor hears of nothing, for it could not go into the audit', () => {
+    heard = false
+    expect(() => receive(event())).toThrow('could not go into the audit')
+    expect(inbox.openItems()).toEqual([])
+    heard = true
+    receive(event())
+    expect(inbox.openItems()).toHaveLength(1)
+  })
+})
+
+const stops = (): number => log.filter((line) => line.startsWith('stop-asked')).length
+const enqueued = (): number => log.filter((line) => line.startsWith('enqueue')).length
+
+describe('the command to stop', () => {
+  beforeEach(() => {
+    people = told({ stoppers: ['2'] })
+  })
+
+  test('goes to the supervisor before the disk, and nowhere else', () => {
+    receive(event({ text: ' /Stop\n' }))
+    expect(log).toEqual([
+      'inbound:received',
+      'stop-asked 2 open=0',
+      'audit telegram:9:1 friend',
+      'accepted telegram:dm:2 asked to stop everything',
+    ])
+    expect(inbox.openItems()).toEqual([])
+  })
+
+  test('is heeded once, whatever name it comes under, also after a restart', () => {
+    receive(event({ text: '/stop' }))
+    receive(event({ text: '/stop', eventId: 'telegram:9:77' }))
+    stop()
+    start()
+    receive(event({ text: '/stop', otherIds: [] }))
+    expect(inbox.openItems()).toEqual([])
+    receive(event({ text: '/stop', eventId: 'telegram:9:78' }))
+    expect([stops(), enqueued()]).toEqual([1, 0])
+  })
+
+  test('is heeded on a full disk, and by a supervisor that seems to hear nothing', () => {
+    full = true
+    heard = false
+    expect(() => receive(event({ text: '/stop' }))).toThrow('ENOSPC')
+    expect(stops()).toBe(1)
+  })
+
+  test.each([
+    ['somebody else who is let in', { from: '1' }, 1],
+    ['a stranger', { from: '3' }, 0],
+    ['who only passes it on', { forwarded: true }, 1],
+    ['in an edit', { kind: 'edit' as const }, 0],
+    ['in a group', { direct: false }, 0],
+    ['for somebody else', { onBehalf: true }, 0],
+    ['with other words', { text: 'please /stop' }, 1],
+    ['to another account', { text: '/stop@other_bot', selfName: 'our_bot' }, 1],
+  ])('is an ordinary message, or none, from %s', (_what, over, taken) => {
+    receive(event({ text: '/stop', ...over }))
+    expect([stops(), enqueued()]).toEqual([0, taken])
+  })
+
+  test('of a stopper who is not let in is nothing', () => {
+    people = told({ approved: [], stoppers: ['2'], dmPolicy: 'allowlist' })
+    receive(event({ text: '/stop' }))
+    expect(log).toEqual(['inbound:received'])
+  })
+
+  test('may be addressed to us by name', () => {
+    receive(event({ text: '/stop@Our_Bot', selfName: 'our_bot' }))
+    expect([stops(), enqueued()]).toEqual([1, 0])
+  })
+
+  test.each([
+    ['that waited since before the owner resumed is over', { waited: true, sentAt: RESUMED_AT - 1 }, 0],
+    ['that waited, but was written after that, is heeded', { waited: true, sentAt: RESUMED_AT }, 1],
+    ['that comes while we listen is heeded, whatever the clocks say', { waited: false, sentAt: 1 }, 1],
+  ])('%s', (_what, over, count) => {
+    receive(event({ text: '/stop', ...over }))
+    expect([stops(), enqueued()]).toEqual([count, 0])
+    expect(inbox.openItems()).toEqual([])
+  })
+
+  test('has no counterpart: no text of anybody, the owner included, resumes anything', () => {
+    people = told({ stoppers: ['1', '2'] })
+    const words = fc.constantFrom('/resume', 'RESUME', '/start', '/unlock', '/stop off', 'resume', '/unstop')
+    let id = 0
+    fc.assert(
+      fc.property(fc.oneof(words, fc.string({ minLength: 1 })), fc.constantFrom('1', '2'), (text, from) => {
+        if (text.trim() === '' || isStopCommand(text, undefined)) return
+        log = []
+        id += 1
+        receive(event({ text, from, eventId: `telegram:9:r${id}`, otherIds: [] }))
+        // All that leaves the gate: steps, the verdict, and an ordinary message.
+        expect(log.map((line) => line.split(' ')[0])).toEqual([
+          'inbound:received',
+          'inbox:before',
+          'inbox:after',
+          'audit',
+          'enqueue',
+          'accepted',
+        ])
+      }),
+      { numRuns: 100 },
+    )
   })
 })
 

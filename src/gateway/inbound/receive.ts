@@ -1,5 +1,6 @@
 import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { InboundEvent } from '../../shared/domain/inbound.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from './accepted-item.ts'
@@ -9,6 +10,7 @@ import type { Drops } from './drops.ts'
 import type { Inbox } from './inbox.ts'
 import type { Pairing } from './pairing.ts'
 import type { ProviderEvent } from './provider-event.ts'
+import { isStopCommand } from './stop-command.ts'
 import type { ToldPeople } from './told-people.ts'
 
 /** What a provider calls for each event. It may forget the event once this returns; if it throws, it may not. */
@@ -20,6 +22,12 @@ export interface ReceiveOptions {
   readonly inbox: Inbox
   readonly pairing: Pairing
   readonly drops: Drops
+  /** Tells the supervisor, for the audit, that the gate let a message in. */
+  readonly accepted: (item: AcceptedItem) => void
+  /** Tells the supervisor that somebody who may has asked to stop everything. */
+  readonly stopAsked: (item: AcceptedItem) => void
+  /** False while nobody takes what `accepted` says: then nothing is accepted. */
+  readonly isHeard: () => boolean
   readonly enqueue: (item: AcceptedItem) => void
   readonly report: (activity: GatewayActivity) => void
   readonly reached: Reached
@@ -28,6 +36,8 @@ export interface ReceiveOptions {
   readonly newEntryId: () => string
   /** When this gateway started, milliseconds since the epoch. */
   readonly startedAt: number
+  /** When the owner last resumed, milliseconds since the epoch; 0 for never. */
+  readonly givenUpBefore: number
 }
 
 /**
@@ -76,11 +86,14 @@ export const createReceive =
           acceptedAt: options.now(),
           entryId: options.newEntryId(),
         }
+        if (isStop(item, providerEvent.selfName, options)) return stop(item, providerEvent, options)
+        if (!options.isHeard()) throw notHeard()
         options.reached('inbox:before')
         options.inbox.accept(item, providerEvent.otherIds)
         options.reached('inbox:after')
+        options.accepted(item)
         options.enqueue(item)
-        options.report(acceptedActivity(item))
+        options.report(acceptedActivity(item, `from the ${item.trust}`))
         return
       }
       default:
@@ -95,11 +108,39 @@ const complete = (event: ProviderEvent, { dedupe, startedAt }: ReceiveOptions): 
   backlog: event.waited || Math.floor(event.sentAt / 1000) < Math.floor(startedAt / 1000),
 })
 
-const acceptedActivity = (item: AcceptedItem): GatewayActivity => ({
+/** Words that the sender only passed on are somebody else's, and nobody else may stop anything. */
+const isStop = (item: AcceptedItem, selfName: string | undefined, { people }: ReceiveOptions): boolean =>
+  !item.forwarded &&
+  isStopCommand(item.text, selfName) &&
+  people().of(item.provider).stoppers.has(item.sender)
+
+/**
+ * The command never becomes a message: nothing answers it, and no later start finds it open. The supervisor hears of
+ * it before the disk does, for a stop waits for nothing; it hears of it once, since a repetition is a duplicate.
+ */
+const stop = (item: AcceptedItem, event: ProviderEvent, options: ReceiveOptions): void => {
+  // Written before the owner resumed, who had the later word. By the order of delivery as well as by the clocks:
+  // whoever writes while we listen is heard, whatever the clocks say.
+  const isOver = event.waited && item.sentAt < options.givenUpBefore
+  if (!isOver) options.stopAsked(item)
+  options.accepted(item)
+  const said = isOver ? 'asked to stop, before the owner resumed: not heeded' : 'asked to stop everything'
+  options.report(acceptedActivity(item, said))
+  options.inbox.settled(item.provider, [item.eventId, ...event.otherIds])
+}
+
+const notHeard = (): ClawdbotError =>
+  new ClawdbotError(
+    'audit_unwritable',
+    'The supervisor can hear no more at the moment, so a message could not go into the audit and is not taken in.',
+    'It is tried again. If it stays so, restart Clawdbot.',
+  )
+
+const acceptedActivity = (item: AcceptedItem, detail: string): GatewayActivity => ({
   at: item.acceptedAt,
   kind: 'accepted',
   provider: item.provider,
   sender: item.sender,
   session: item.session,
-  detail: `from the ${item.trust}`,
+  detail,
 })

@@ -14,6 +14,7 @@ const telegram = (over: Partial<ProviderTold> = {}): PeopleTold => ({
       configured: [],
       approved: [],
       blocked: [],
+      stoppers: [],
       pending: [],
       ...over,
     },
@@ -33,6 +34,13 @@ describe('the people as told', () => {
       blocked: new Set(['45']),
     })
     expect(told.unparsable).toEqual([])
+  })
+
+  test('who may stop everything are those who are named for it, and no wildcard is a name', () => {
+    const told = readPeople(telegram({ owners: ['42'], stoppers: ['43', '*', '@alice'] }))
+    expect(told.of('telegram').stoppers).toEqual(new Set(['43']))
+    expect(told.unparsable).toEqual(['telegram *', 'telegram @alice'])
+    expect(told.of('signal').stoppers).toEqual(new Set())
   })
 
   test.each([

@@ -7,6 +7,8 @@ import type { ProviderId } from '../../shared/domain/provider.ts'
 interface ToldProvider {
   readonly policy: ProviderPolicy
   readonly people: People
+  /** Who may stop everything with a message, if they are let in. */
+  readonly stoppers: ReadonlySet<SenderId>
   /** Strangers who wait for the owner, to the time of their request. */
   readonly pending: ReadonlyMap<SenderId, number>
 }
@@ -22,6 +24,7 @@ export interface ToldPeople {
 const CLOSED: ToldProvider = {
   policy: { dmPolicy: 'disabled', everyone: false, silent: true },
   people: { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  stoppers: new Set(),
   pending: new Map(),
 }
 
@@ -57,6 +60,7 @@ const readProvider = (told: ProviderTold, unparsable: string[]): ToldProvider =>
       approved: senders(told.approved),
       blocked: senders(told.blocked),
     },
+    stoppers: senders(told.stoppers),
     pending,
   }
 }

@@ -26,6 +26,7 @@ const connect = (): {
   link: SupervisorLink
   refused: ClawdbotError[]
   gone: () => boolean
+  clock: { now: number }
 } => {
   const channel = new TestChannel()
   const refused: ClawdbotError[] = []
@@ -33,8 +34,14 @@ const connect = (): {
   const onGone = (): void => {
     gone = true
   }
-  const link = connectSupervisor({ channel, onGone, onRefused: (error) => refused.push(error) })
-  return { channel, link, refused, gone: () => gone }
+  const clock = { now: 0 }
+  const link = connectSupervisor({
+    channel,
+    now: () => clock.now,
+    onGone,
+    onRefused: (error) => refused.push(error),
+  })
+  return { channel, link, refused, gone: () => gone, clock }
 }
 
 const ping = (sequence: number): object => ({ type: 'ping', sequence })
@@ -90,6 +97,44 @@ describe('the link to the supervisor', () => {
     expect(link.send({ type: 'ack', revision: 3 })).toBe(true)
     for (const done of channel.callbacks.splice(0)) done(null)
     expect(link.send(drops)).toBe(true)
+  })
+
+  test('says that the supervisor takes nothing, until it does', () => {
+    const { channel, link } = connect()
+    expect(link.isBehind()).toBe(false)
+    for (let n = 0; n < 1_000; n += 1) link.send({ type: 'ack', revision: n })
+    expect(link.isBehind()).toBe(true)
+    channel.callbacks.shift()?.(null)
+    expect(link.isBehind()).toBe(false)
+  })
+
+  test('says no more than a supervisor in its right mind listens to, and the reports go first', () => {
+    const { channel, link, clock } = connect()
+    const takeAll = (): void => {
+      for (const done of channel.callbacks.splice(0)) done(null)
+    }
+    const sayUntilRefused = (): number => {
+      let said = 0
+      while (said < 20_000 && link.send(drops)) {
+        said += 1
+        takeAll()
+      }
+      return said
+    }
+    expect(sayUntilRefused()).toBe(2_500)
+    expect(link.isBehind()).toBe(false)
+    for (let n = 0; n < 2_500; n += 1) {
+      expect(link.send({ type: 'ack', revision: n })).toBe(true)
+      takeAll()
+    }
+    expect(link.isBehind()).toBe(true)
+    expect(link.send({ type: 'ack', revision: 0 })).toBe(true)
+    clock.now += 1_000
+    expect(link.isBehind()).toBe(false)
+    expect(sayUntilRefused()).toBe(0)
+    // All together over a long flood, it stays within half of what the supervisor allows.
+    clock.now += 3_600_000
+    expect(sayUntilRefused()).toBe(2_500)
   })
 
   test('last words are waited for, and a closed channel is no reason to wait for ever', async () => {

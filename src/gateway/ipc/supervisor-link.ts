@@ -23,12 +23,21 @@ const DISPENSABLE: ReadonlySet<FromGateway['type']> = new Set([
 ])
 /** Messages that the channel has not taken yet. Beyond it, what is dispensable is not even tried. */
 const MAX_WAITING = 1_000
+/**
+ * What is said at once, and the rate at which that fills up again: half of what the supervisor takes before it calls
+ * a gateway mad and kills it (`supervisor/children/inbox.ts`). The last part is for what is not dispensable.
+ */
+const BURST = 5_000
+const PER_SECOND = 1_000
+const NOT_FOR_REPORTS = 2_500
 
 export interface SupervisorLink {
   /** Resolves with the first `start`. Rejects if what comes first is not one. */
   readonly started: Promise<StartMessage>
   /** False if the message was not handed over. */
   send(message: FromGateway): boolean
+  /** It was told as much as it can hear, or takes nothing. What it has to hear of should not happen until it does. */
+  isBehind(): boolean
   /** As `send`, and resolves when the channel has taken it or can not. For the last words. */
   sendLast(message: FromGateway): Promise<void>
   /** From now on every further message goes here, and those that came since the start, in order. */
@@ -37,6 +46,8 @@ export interface SupervisorLink {
 
 export interface LinkOptions {
   readonly channel: Channel
+  /** Milliseconds of a clock that is never set. */
+  readonly now: () => number
   /** The supervisor is gone: nobody can stop, see or pay this process any more. */
   readonly onGone: () => void
   /** A message that is not in the contract. It is not acted upon, so nothing it asks for is acknowledged. */
@@ -44,8 +55,10 @@ export interface LinkOptions {
 }
 
 /** The one line to the supervisor: everything in both directions is typed, and what comes in is parsed. */
-export const connectSupervisor = ({ channel, onGone, onRefused }: LinkOptions): SupervisorLink => {
+export const connectSupervisor = ({ channel, now, onGone, onRefused }: LinkOptions): SupervisorLink => {
   let waiting = 0
+  let allowance = BURST
+  let filledAt = now()
   let listener: ((message: Told) => void) | undefined
   const early: Told[] = []
   let begun = false
@@ -71,12 +84,20 @@ export const connectSupervisor = ({ channel, onGone, onRefused }: LinkOptions): 
     else listener(message)
   })
 
+  const refill = (): number => {
+    const at = now()
+    allowance = Math.min(BURST, allowance + ((at - filledAt) / 1000) * PER_SECOND)
+    filledAt = at
+    return allowance
+  }
+
   const transmit = (message: FromGateway, done: () => void): boolean => {
     if (channel.send === undefined) {
       done()
       return false
     }
     waiting += 1
+    allowance -= 1
     try {
       channel.send(message, () => {
         waiting -= 1
@@ -93,8 +114,11 @@ export const connectSupervisor = ({ channel, onGone, onRefused }: LinkOptions): 
 
   return {
     started,
-    send: (message) =>
-      waiting >= MAX_WAITING && DISPENSABLE.has(message.type) ? false : transmit(message, () => undefined),
+    send: (message) => {
+      const hasRoom = refill() > NOT_FOR_REPORTS && waiting < MAX_WAITING
+      return hasRoom || !DISPENSABLE.has(message.type) ? transmit(message, () => undefined) : false
+    },
+    isBehind: () => refill() <= 0 || waiting >= MAX_WAITING,
     sendLast: (message) => new Promise((onTaken) => void transmit(message, onTaken)),
     listen: (given) => {
       listener = given

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
 import type { Step } from '../failpoint.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
 import { type Intent, type Ledger, openLedger } from './ledger.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
+import { createPrivilegedActs } from './privileged-acts.ts'
 import type { SendRequest } from './send-request.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -25,6 +28,10 @@ let deliveries: (Delivery | Error | Promise<Delivery>)[] = []
 /** The messenger has refused the first try for speed, and waits. */
 let beforeSecondTry: () => void = () => undefined
 let atStep: (step: Step) => void = () => undefined
+/** How the supervisor answers the next intents; then it records them. */
+let answers: ('recorded' | 'refused')[] = []
+let asked: PrivilegedAct[] = []
+let outcomes: string[] = []
 let ledger: Ledger
 let outbox: Outbox
 
@@ -51,8 +58,17 @@ const begin = (compactAbove?: number): void => {
     onProblem: (message) => steps.push(`outbox:after-outcome`) && expect(message).toBe(''),
     ...(compactAbove === undefined ? {} : { compactAbove }),
   })
+  const acts = createPrivilegedActs({
+    ask: (intentId, act) => {
+      asked.push(act)
+      queueMicrotask(() => acts.answered(intentId, answers.shift() ?? 'recorded'))
+      return true
+    },
+    outcome: (intentId, result, detail) => outcomes.push(`${intentId} ${result} ${detail}`.trim()),
+  })
   outbox = createOutbox({
     ledger,
+    ask: acts.ask,
     provider: (id) => (id === 'telegram' ? messenger : undefined),
     isLocked: () => locked,
     mayReceive: () => allowed,
@@ -86,6 +102,9 @@ beforeEach(() => {
   unconfirmed = []
   lockedSeen = 0
   deliveries = []
+  answers = []
+  asked = []
+  outcomes = []
   atStep = () => undefined
   beforeSecondTry = () => undefined
   begin()
@@ -105,12 +124,12 @@ const answer = (over: Partial<SendRequest> = {}): SendRequest => ({
   ...over,
 })
 
-const lines = (): readonly { t: string; result?: string }[] =>
+const lines = (): readonly { t: string; result?: string; why?: string }[] =>
   readFileSync(join(folder, 'outbox.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): { t: string; result?: string } => JSON.parse(line))
+    .map((line): { t: string; result?: string; why?: string } => JSON.parse(line))
 
 /** What kill -9 leaves: the file as it is at that moment. */
 const dieAt = (step: Step): void => {
@@ -131,6 +150,8 @@ describe('a message that leaves', () => {
     expect(steps).toEqual([
       'outbox:before-intent',
       'outbox:after-intent',
+      'audit:before-ask',
+      'audit:after-answer',
       'outbox:after-send',
       'outbox:after-outcome',
     ])
@@ -182,6 +203,90 @@ describe('lockdown', () => {
     expect(result).toEqual({ kind: 'withheld', why: 'locked_down' })
     expect(sent).toHaveLength(1)
   })
+})
+
+describe('the audit', () => {
+  test('has a message before it leaves, without its words, and hears how it ended', async () => {
+    let sentAtAsk = -1
+    atStep = (step) => {
+      if (step === 'audit:before-ask') sentAtAsk = sent.length
+    }
+    await outbox.send(answer({ text: 'a secret' }))
+    expect(sentAtAsk).toBe(0)
+    expect(asked).toEqual([
+      {
+        act: 'message.send',
+        outboundId: 'o1',
+        provider: 'telegram',
+        chatId: '42',
+        session: 'telegram:dm:42',
+        purpose: 'answer',
+        replyTo: 'e1',
+        part: 1,
+        parts: 1,
+        length: 8,
+        textSha256: createHash('sha256').update('a secret').digest('hex'),
+      },
+    ])
+    expect(outcomes).toEqual(['1 sent message m1'])
+  })
+
+  test('that does not take a message keeps it from leaving, and the question stays to be answered', async () => {
+    answers = ['refused']
+    expect(await outbox.send(answer())).toEqual({ kind: 'withheld', why: 'not_audited' })
+    expect([sent, outcomes, lockedSeen]).toEqual([[], [], 0])
+    expect(lines()).toMatchObject([
+      { t: 'intent' },
+      { t: 'outcome', result: 'withheld', why: 'not in the audit' },
+    ])
+    restart()
+    expect(ledger.unconfirmed()).toEqual([])
+    expect(outbox.outcomeFor('e1')).toBeUndefined()
+    expect(await outbox.send(answer())).toMatchObject({ kind: 'sent' })
+  })
+
+  test('that takes only the first part of a text: the rest goes out later, and nothing twice', async () => {
+    const text = 'first part of it and then a second part'
+    answers = ['recorded', 'refused']
+    expect(await outbox.send(answer({ text }))).toEqual({ kind: 'withheld', why: 'not_audited' })
+    restart()
+    expect(await outbox.send(answer({ text }))).toMatchObject({ kind: 'sent', messageIds: ['m1', 'm2'] })
+    expect(sent).toEqual(['first part of it and', 'then a second part'])
+  })
+
+  test.each([
+    ['latched', 'locked_down', 'locked down'],
+    ['revoked', 'not_the_recipient', 'no longer the recipient'],
+  ] as const)('may take a while: what was %s meanwhile does not leave', async (what, why, told) => {
+    atStep = (step) => {
+      if (step !== 'audit:before-ask') return
+      locked = what === 'latched'
+      allowed = what !== 'revoked'
+    }
+    expect(await outbox.send(answer())).toEqual({ kind: 'withheld', why })
+    expect([sent, outcomes]).toEqual([[], [`1 withheld ${told}`]])
+    expect(lines().at(-1)).toMatchObject({ result: 'withheld', why: told })
+  })
+
+  test.each([
+    ['that failed', { kind: 'failed', why: 'blocked' } as const, '1 failed blocked'],
+    ['that nobody knows about', { kind: 'unconfirmed', why: 'cut' } as const, '1 unconfirmed cut'],
+    ['at which the messenger threw', new Error('socket hang up'), '1 unconfirmed socket hang up'],
+    ['that the messenger did not try', { kind: 'withdrawn' } as const, '1 withheld no longer the recipient'],
+  ])('hears the end of a message %s, once', async (_what, delivery, outcome) => {
+    deliveries = [delivery]
+    await outbox.send(answer())
+    expect(outcomes).toEqual([outcome])
+  })
+
+  test.each(['audit:after-answer', 'outbox:after-send', 'outbox:after-outcome'] as const)(
+    'hears exactly one end also of a message at which we broke (%s)',
+    async (step) => {
+      dieAt(step)
+      await expect(outbox.send(answer())).rejects.toThrow('killed')
+      expect(outcomes).toHaveLength(1)
+    },
+  )
 })
 
 describe('the recipient', () => {
@@ -299,7 +404,7 @@ describe('kill -9', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test.each(['outbox:after-intent', 'outbox:after-send'] as const)(
+  test.each(['outbox:after-intent', 'audit:before-ask', 'audit:after-answer', 'outbox:after-send'] as const)(
     '%s: unconfirmed from the next start on, reported, and never sent again',
     async (step) => {
       dieAt(step)

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
 import { toErrorView } from '../../shared/domain/error.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { Reached } from '../failpoint.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
 import type { Intent, Ledger, Outcome } from './ledger.ts'
+import type { PrivilegedActs, RecordedAct } from './privileged-acts.ts'
 import type { OutcomeFor, Send, SendRequest, SendResult } from './send-request.ts'
 import { splitText } from './split-text.ts'
 
@@ -22,6 +24,8 @@ export interface OutboxOptions {
   readonly isLocked: () => boolean
   /** Is this request addressed to whom it may be addressed to, now? Asked before each single message. */
   readonly mayReceive: (request: SendRequest) => boolean
+  /** Writes a message into the audit before it leaves. Undefined: it must not leave. */
+  readonly ask: PrivilegedActs['ask']
   /** The latch was found: nothing leaves any more, and this process should end. */
   readonly onLocked: () => void
   readonly onUnconfirmed: (intent: Intent) => void
@@ -72,11 +76,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
         .map((entry) => [entry.intent.part, entry]),
     )
 
-  const sendPart = async (
-    request: SendRequest,
-    provider: Provider,
-    piece: { readonly part: number; readonly parts: number; readonly text: string },
-  ): Promise<SendResult> => {
+  const sendPart = async (request: SendRequest, provider: Provider, piece: Piece): Promise<SendResult> => {
     if (options.isLocked()) return locked()
     if (!options.mayReceive(request)) return { kind: 'withheld', why: 'not_the_recipient' }
     const id = options.newId()
@@ -89,25 +89,46 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
       return { kind: 'failed', why: `the outbox ledger can not be written: ${toErrorView(error).message}` }
     }
     options.reached('outbox:after-intent')
-    // Writing may have taken a while: the latch has the last word.
-    if (options.isLocked()) {
-      ledger.conclude({ id, at: options.now(), result: 'withheld', why: 'locked down' })
-      return locked()
+    options.reached('audit:before-ask')
+    const act = await options.ask(actOf(id, request, piece))
+    if (act === undefined) {
+      ledger.conclude({ id, at: options.now(), result: 'withheld', why: 'not in the audit' })
+      return { kind: 'withheld', why: 'not_audited' }
     }
+    try {
+      return await sendRecorded(id, request, provider, piece, act)
+    } finally {
+      // Counts only where nothing was said before, which is after a fault in here.
+      act.conclude('unconfirmed', 'a fault in the gateway itself')
+    }
+  }
+
+  const sendRecorded = async (
+    id: string,
+    request: SendRequest,
+    provider: Provider,
+    piece: Piece,
+    act: RecordedAct,
+  ): Promise<SendResult> => {
+    options.reached('audit:after-answer')
     const mayGo = (): boolean => !options.isLocked() && options.mayReceive(request)
+    // Two records may have taken a while: the latch and the lists have the last word.
+    if (!mayGo()) return withdrawn(id, act)
     const delivery = await deliver(provider, request.chatId, piece.text, mayGo)
     options.reached('outbox:after-send')
-    if (delivery.kind === 'withdrawn') return withdrawn(id)
+    if (delivery.kind === 'withdrawn') return withdrawn(id, act)
     conclude(id, delivery, request.replyTo)
+    act.conclude(delivery.kind, delivery.kind === 'sent' ? `message ${delivery.messageId}` : delivery.why)
     options.reached('outbox:after-outcome')
     return resultOf(delivery, piece)
   }
 
   /** What ended the right, lockdown or a revocation, decides whether the event stays open. */
-  const withdrawn = (id: string): SendResult => {
+  const withdrawn = (id: string, act: RecordedAct): SendResult => {
     const isLocked = options.isLocked()
     const why = isLocked ? 'locked down' : 'no longer the recipient'
     ledger.conclude({ id, at: options.now(), result: 'withheld', why })
+    act.conclude('withheld', why)
     return isLocked ? locked() : { kind: 'withheld', why: 'not_the_recipient' }
   }
 
@@ -151,7 +172,31 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
 /** What became of a message that was tried. */
 type Tried = Exclude<Delivery, { kind: 'withdrawn' }>
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+/** One message of a text that may need several. */
+interface Piece {
+  readonly part: number
+  readonly parts: number
+  readonly text: string
+}
+
+const actOf = (outboundId: string, request: SendRequest, { part, parts, text }: Piece): PrivilegedAct => ({
+  act: 'message.send',
+  outboundId,
+  provider: request.provider,
+  chatId: request.chatId,
+  session: request.session,
+  purpose: request.kind,
+  replyTo: request.replyTo,
+  part,
+  parts,
+  length: text.length,
+  textSha256: sha256(text),
+})
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** What the ledger compares texts by. */
+const hash = (text: string): string => sha256(text).slice(0, 16)
 
 /** True if nothing was begun yet, or the beginning of exactly this text has arrived and nothing else has happened. */
 const isContinuation = (

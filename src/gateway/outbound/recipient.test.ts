@@ -21,6 +21,7 @@ const people = (over: Partial<ProviderTold> = {}): ToldPeople =>
         configured: [],
         approved: ['42'],
         blocked: [],
+        stoppers: [],
         pending: [],
         ...over,
       },

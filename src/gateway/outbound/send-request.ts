@@ -19,8 +19,15 @@ export type SendResult =
   | { readonly kind: 'failed'; readonly why: string }
   /** It may have arrived. It is shown to the owner, and never sent again on a guess. */
   | { readonly kind: 'unconfirmed'; readonly why: string }
-  /** Not sent on purpose. `locked_down`: the process is about to stop, and the event stays open. */
-  | { readonly kind: 'withheld'; readonly why: 'locked_down' | 'not_the_recipient' | 'answered_before' }
+  /** Not sent on purpose. `not_audited`: the audit did not take it, and nothing leaves that is not in there. */
+  | {
+      readonly kind: 'withheld'
+      readonly why: 'locked_down' | 'not_audited' | 'not_the_recipient' | 'answered_before'
+    }
+
+/** Nothing has left, and what stopped it will pass: the event stays open for the next run. */
+export const staysOpen = (result: SendResult): boolean =>
+  result.kind === 'withheld' && (result.why === 'locked_down' || result.why === 'not_audited')
 
 /**
  * What the ledger of this and earlier runs knows about the replies to one event. Undefined: none was begun, or the

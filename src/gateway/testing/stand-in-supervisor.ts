@@ -24,6 +24,7 @@ export const nobody = (provider: ProviderId): ProviderTold => ({
   configured: [],
   approved: [],
   blocked: [],
+  stoppers: [],
   pending: [],
 })
 
@@ -37,6 +38,8 @@ export class StandInSupervisor {
   #people: readonly ProviderTold[]
   #revision = 1
   #codes = 0
+  #audit: 'recorded' | 'refused' | 'never' = 'recorded'
+  readonly #unanswered: number[] = []
 
   constructor(people: readonly ProviderTold[], tell: (message: ToGateway) => void) {
     this.#people = people
@@ -51,7 +54,14 @@ export class StandInSupervisor {
     this.heard.push(message)
     if (message.type === 'pairing-ask')
       this.#tell({ type: 'pairing-answer', askId: message.askId, outcome: this.#desk(message) })
+    if (message.type === 'intent') this.#intent(message.intentId)
     this.changed()
+  }
+
+  /** How intents are answered from now on. Those that were not answered are answered now, unless by `never`. */
+  audit(answers: 'recorded' | 'refused' | 'never'): void {
+    this.#audit = answers
+    for (const intentId of this.#unanswered.splice(0)) this.#intent(intentId)
   }
 
   /** Something happened that a predicate may ask about. */
@@ -88,6 +98,11 @@ export class StandInSupervisor {
     return this.of('activity')
       .map(({ activity }) => activity)
       .filter((activity) => activity.kind === kind)
+  }
+
+  #intent(intentId: number): void {
+    if (this.#audit === 'never') this.#unanswered.push(intentId)
+    else this.#tell({ type: 'intent-answer', intentId, answer: this.#audit })
   }
 
   #desk(ask: Of<'pairing-ask'>): PairingOutcome {

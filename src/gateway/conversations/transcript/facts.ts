@@ -23,7 +23,7 @@ const outbound = z.looseObject({
   result: z.enum(OUTBOUND_RESULTS),
   why: z.string().optional(),
   messageIds: z.array(z.string()).optional(),
-  /** True if the reply is still to be sent: it was withheld because everything was about to stop. */
+  /** True if the reply is still to be sent: it was withheld by a lockdown, or because the audit did not take it. */
   open: z.boolean().optional(),
 })
 export type OutboundFact = z.infer<typeof outbound>

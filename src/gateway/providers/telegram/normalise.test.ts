@@ -78,6 +78,11 @@ describe('a private message of a person', () => {
     expect(verdictOn(update())).toMatchObject({ kind: 'accept', trust: 'friend' })
   })
 
+  test('knows what this bot is called, for a command can be addressed to it', () => {
+    expect(normalise(update(), { ...around, botName: 'our_bot' }).selfName).toBe('our_bot')
+    expect(normalise(update(), around)).not.toHaveProperty('selfName')
+  })
+
   test('with media is its caption, and nothing without words', () => {
     expect(normalise(update({ text: undefined, photo: [], caption: 'look' }), around).text).toBe('look')
     expect(verdictOn(update({ text: undefined, photo: [{}] }))).toEqual({ kind: 'drop', reason: 'empty' })

@@ -64,6 +64,8 @@ const MAX_CLAIM = 200
 
 export interface Surroundings {
   readonly botId: number
+  /** Without the @. */
+  readonly botName?: string | undefined
   /** The update had waited at Telegram before we connected. */
   readonly waited: boolean
 }
@@ -113,6 +115,7 @@ const messageEvent = (message: Message, eventId: string, around: Surroundings): 
     text: message.text ?? message.caption ?? '',
     claims: claimsOf(from),
     waited: around.waited,
+    ...(around.botName === undefined ? {} : { selfName: around.botName }),
   }
 }
 

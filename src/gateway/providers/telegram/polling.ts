@@ -39,7 +39,7 @@ class WebhookSet extends Error {}
  */
 export const poll = async (options: PollingOptions): Promise<void> => {
   const { handlers, signal } = options
-  const state: State = { botId: undefined, offset: 0, drained: false, trouble: undefined, failures: 0 }
+  const state: State = { bot: undefined, offset: 0, drained: false, trouble: undefined, failures: 0 }
   handlers.status({ state: 'connecting', detail: '' })
   let told = 'connecting'
   const tell = (status: Parameters<ProviderHandlers['status']>[0]): void => {
@@ -61,11 +61,17 @@ export const poll = async (options: PollingOptions): Promise<void> => {
       await pause(failure, state.failures, options)
     }
   }
-  if (state.botId !== undefined) await confirm(state.offset, options.api)
+  if (state.bot !== undefined) await confirm(state.offset, options.api)
+}
+
+/** Who we are at Telegram. */
+interface Bot {
+  readonly id: number
+  readonly username?: string | undefined
 }
 
 interface State {
-  botId: number | undefined
+  bot: Bot | undefined
   /** The next update to ask for: everything below is handled. */
   offset: number
   /** What had waited before we connected is handled. */
@@ -78,8 +84,8 @@ interface State {
 type Trouble = ApiFailure | { readonly kind: 'not_written'; readonly why: string }
 
 const round = async (state: State, { api, handlers, signal }: PollingOptions): Promise<void> => {
-  state.botId ??= await introduce(api, signal)
-  const { botId } = state
+  state.bot ??= await introduce(api, signal)
+  const { id: botId, username: botName } = state.bot
   const waited = !state.drained
   const updates = await api.getUpdates(
     { offset: state.offset, limit: BATCH, timeout: pollSeconds(state), allowed_updates: ['message'] },
@@ -88,7 +94,7 @@ const round = async (state: State, { api, handlers, signal }: PollingOptions): P
   if (!Array.isArray(updates)) throw new Error('the answer is no list')
   for (const update of inOrder(updates)) {
     try {
-      handlers.receive(normalise(update.raw, { botId, waited }))
+      handlers.receive(normalise(update.raw, { botId, botName, waited }))
     } catch (error) {
       throw new NotWritten(toErrorView(error).message, { cause: error })
     }
@@ -100,11 +106,11 @@ const round = async (state: State, { api, handlers, signal }: PollingOptions): P
 }
 
 /** Who we are, and that nobody else gets our updates. */
-const introduce = async (api: Api, signal: AbortSignal): Promise<number> => {
-  const { id } = me.parse(await api.getMe(forGrammy(signal)))
+const introduce = async (api: Api, signal: AbortSignal): Promise<Bot> => {
+  const { id, username } = me.parse(await api.getMe(forGrammy(signal)))
   const { url = '' } = webhookInfo.parse(await api.getWebhookInfo(forGrammy(signal)))
   if (url !== '') throw new WebhookSet()
-  return id
+  return { id, username }
 }
 
 /** At first only what waits is fetched; after trouble it is soon known whether all is well. */
