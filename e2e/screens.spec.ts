@@ -4,10 +4,10 @@ import { expect, type Page, test } from '@playwright/test'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, PETER } from './support/scenario.ts'
 
-const SCREENS = ['Overview', 'Pairing', 'People', 'Logs', 'Simulator'] as const
+const SCREENS = ['Overview', 'Pairing', 'People', 'Logs', 'Security', 'Simulator'] as const
 
 /** The second key of each jump, after `g`. */
-const JUMPS = { Overview: 'o', Pairing: 'p', People: 'e', Logs: 'l', Simulator: 's' } as const
+const JUMPS = { Overview: 'o', Pairing: 'p', People: 'e', Logs: 'l', Security: 'y', Simulator: 's' } as const
 
 /** axe over the page as it is now, by the rules of WCAG 2.2 A and AA. */
 const expectAccessible = async (page: Page, what: string): Promise<void> => {
@@ -108,6 +108,56 @@ test('every screen passes axe in light and dark: the config can not be read', as
   try {
     await expect(page.getByText('telegram.dmPolicy').first()).toBeVisible()
     await visitAll(page, 'broken')
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('incident mode passes axe with everything opened, and a restart of the app keeps its ticks', async () => {
+  const scenario = await createScenario()
+  const { telegram } = scenario
+  let { app, page } = await launchApp(scenario)
+  const openSecurity = async (): Promise<void> => {
+    await page.getByRole('link', { name: /^Security/ }).click()
+    await expect(page.getByRole('heading', { name: 'What to do now' })).toBeVisible()
+  }
+  const logs = () => page.getByRole('checkbox', { name: 'Look at the logs of that minute' })
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    const stop = page.getByRole('button', { name: 'STOP' })
+    await stop.focus()
+    await page.keyboard.down('Space')
+    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toBeVisible()
+    await page.keyboard.up('Space')
+    await openSecurity()
+    await expect(page.getByRole('checkbox', { name: 'Stop it' })).toBeChecked()
+    await expect(page.getByText(/^Evidence is kept:/)).toBeVisible()
+
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await expect(page.getByRole('log', { name: 'Log of that minute' })).toBeVisible()
+    await page.getByRole('button', { name: 'Show how' }).click()
+    await expect(page.getByRole('list', { name: 'Secrets to replace' })).toBeVisible()
+    await page.getByText('How it went').click()
+    await expect(page.getByRole('list', { name: 'Time line' })).toBeVisible()
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.screenshot({ path: `test-results/screens/incident-${colorScheme}.png` })
+      await expectAccessible(page, `incident, ${colorScheme}`)
+    }
+    await page.getByRole('button', { name: 'Save bundle…' }).click()
+    await expect(page.getByRole('dialog', { name: 'Save incident bundle' })).toBeVisible()
+    await expectAccessible(page, 'incident, bundle')
+    await page.keyboard.press('Escape')
+
+    await logs().focus()
+    await page.keyboard.press('Space')
+    await expect(logs()).toBeChecked()
+    await app.close()
+    ;({ app, page } = await launchApp(scenario))
+    await openSecurity()
+    await expect(logs()).toBeChecked()
+    await expect(page.getByRole('checkbox', { name: 'Update the rules' })).not.toBeChecked()
   } finally {
     await app.close()
     await scenario.end()

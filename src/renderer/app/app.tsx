@@ -4,6 +4,8 @@ import { LogsScreen } from '../features/logs/logs-screen.tsx'
 import { OverviewScreen } from '../features/overview/overview-screen.tsx'
 import { PairingScreen } from '../features/pairing/pairing-screen.tsx'
 import { PeopleScreen } from '../features/people/people-screen.tsx'
+import { BundleDialog } from '../features/security/bundle-dialog.tsx'
+import { SecurityScreen } from '../features/security/security-screen.tsx'
 import { SimulatorScreen } from '../features/simulator/simulator-screen.tsx'
 import { useApp, useIsLocked } from '../store/app-store.ts'
 import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
@@ -13,6 +15,7 @@ import { FeedBanner, GatewayBanner } from './gateway/state-banners.tsx'
 import { Header } from './header.tsx'
 import { NoState } from './loading.tsx'
 import { LockBanner } from './lockdown/lock-banner.tsx'
+import { ResumeDialog } from './lockdown/resume-dialog.tsx'
 import { Nav } from './nav.tsx'
 import { Palette } from './palette.tsx'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
@@ -41,7 +44,8 @@ export const App = (): ReactNode => {
         <ErrorBoundary key={address}>
           {ready ? (
             <>
-              <LockBanner />
+              {/* Security has the large one, with the figures. */}
+              {place.screen === 'security' ? null : <LockBanner />}
               <FeedBanner />
               <GatewayBanner />
               <ScreenOf place={place} />
@@ -52,6 +56,8 @@ export const App = (): ReactNode => {
         </ErrorBoundary>
       </main>
       <Palette />
+      <ResumeDialog />
+      <BundleDialog />
       <ShortcutSheet />
       <Toasts />
     </div>
@@ -68,6 +74,8 @@ const ScreenOf = ({ place }: { readonly place: Place }): ReactNode => {
       return <PeopleScreen />
     case 'logs':
       return <LogsScreen />
+    case 'security':
+      return <SecurityScreen />
     case 'simulator':
       return <SimulatorScreen wanted={place.person} />
     default:

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { useApp } from '../store/app-store.ts'
 import { StatusShape } from '../ui/status-shape.tsx'
+import { DockerStatus } from './docker/docker-status.tsx'
 import { describeProvider } from './gateway/describe-gateway.ts'
 import { GatewayPanel } from './gateway/gateway-panel.tsx'
 import { StopButton } from './lockdown/stop-button.tsx'
@@ -14,6 +15,7 @@ export const Header = (): ReactNode => {
       <div className="flex min-w-0 flex-wrap items-center gap-x-3.5 gap-y-0.5">
         {ready ? <GatewayPanel /> : <UnknownState />}
         {ready ? <Messengers /> : null}
+        {ready ? <DockerStatus /> : null}
       </div>
       <StopButton />
     </header>

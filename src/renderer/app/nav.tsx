@@ -1,9 +1,18 @@
-import { Activity, FlaskConical, type LucideIcon, ScrollText, UserPlus, Users } from 'lucide-react'
+import {
+  Activity,
+  FlaskConical,
+  type LucideIcon,
+  ScrollText,
+  ShieldCheck,
+  UserPlus,
+  Users,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useApp } from '../store/app-store.ts'
 import { hrefOf, JUMP_KEY, SCREEN_LABEL, SCREENS, type Screen } from '../store/screen.ts'
 import { Kbd } from '../ui/kbd.tsx'
 import { modifierKey } from '../ui/text/words.ts'
+import { AuditHead } from './audit-head.tsx'
 import { Brand } from './brand.tsx'
 
 const ICONS: Readonly<Record<Screen, LucideIcon>> = {
@@ -11,6 +20,7 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
   pairing: UserPlus,
   people: Users,
   logs: ScrollText,
+  security: ShieldCheck,
   simulator: FlaskConical,
 }
 
@@ -46,6 +56,7 @@ export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
         )
       })}
       <div className="mt-auto flex flex-col items-start gap-1 pt-2 text-xs text-faint max-sm:mt-0 max-sm:ml-auto max-sm:flex-row max-sm:items-center max-sm:pt-0">
+        <AuditHead />
         <button
           type="button"
           onClick={() => show('palette')}

@@ -37,6 +37,7 @@ const Commands = (): ReactNode => {
   const restart = useCommand('gateway.restart')
   const shutDown = useCommand('gateway.stop')
   const openConfig = useCommand('config.open')
+  const verify = useCommand('audit.verify')
   const then = (act: () => void) => (): void => {
     show(null)
     act()
@@ -75,7 +76,14 @@ const Commands = (): ReactNode => {
               <Item onSelect={then(() => void shutDown.run(undefined))}>Shut down the gateway</Item>
             </>
           ) : null}
-          {locked ? <Item onSelect={() => show('resume')}>Resume…</Item> : null}
+          {locked ? (
+            <>
+              <Item onSelect={() => show('resume')}>Resume…</Item>
+              <Item onSelect={then(() => goTo('security'))}>Open the incident</Item>
+            </>
+          ) : null}
+          {state?.incident ? <Item onSelect={() => show('bundle')}>Save incident bundle…</Item> : null}
+          <Item onSelect={then(() => void verify.run(undefined))}>Verify the audit</Item>
           <Item onSelect={then(() => void openConfig.run(undefined))}>Open clawdbot.json</Item>
           <Item onSelect={() => show('sheet')} keys="?">
             Keyboard shortcuts

@@ -4,7 +4,7 @@ import { usePrefs } from '../store/prefs.ts'
 import { JUMP_KEY, SCREEN_LABEL, SCREENS } from '../store/screen.ts'
 import { Modal } from '../ui/modal.tsx'
 import { Switch } from '../ui/switch.tsx'
-import { modifierKey } from '../ui/text/words.ts'
+import { altKey, modifierKey } from '../ui/text/words.ts'
 
 /** Every key of the window, and the switch that turns the single ones off. */
 export const ShortcutSheet = (): ReactNode => {
@@ -15,12 +15,24 @@ export const ShortcutSheet = (): ReactNode => {
   return (
     <Modal open={open} onClose={() => show(null)} title="Keyboard shortcuts">
       <div className="grid grid-cols-2 gap-x-8 gap-y-4 px-5 pt-3 pb-5 max-[560px]:grid-cols-1">
+        <div className="col-span-full">
+          <Keys
+            heading="STOP"
+            keys={[
+              ['Space', 'Held on STOP: stop everything'],
+              [
+                `${modifier}+${altKey(navigator.platform)}+Shift+S`,
+                'Twice: STOP, also when another program has the focus',
+              ],
+              ['Tray', 'Stop everything, in the menu of the tray'],
+            ]}
+          />
+        </div>
         <Keys
           heading="Everywhere"
           keys={[
             [`${modifier} K`, 'Commands'],
             ['?', 'This sheet'],
-            ['Space', 'Held on STOP: stop everything'],
             ['Esc', 'Close what lies on top'],
           ]}
         />

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 
-export const SCREENS = ['overview', 'pairing', 'people', 'logs', 'simulator'] as const
+export const SCREENS = ['overview', 'pairing', 'people', 'logs', 'security', 'simulator'] as const
 export type Screen = (typeof SCREENS)[number]
 
 export const SCREEN_LABEL: Readonly<Record<Screen, string>> = {
@@ -10,6 +10,7 @@ export const SCREEN_LABEL: Readonly<Record<Screen, string>> = {
   pairing: 'Pairing',
   people: 'People',
   logs: 'Logs',
+  security: 'Security',
   simulator: 'Simulator',
 }
 
@@ -19,6 +20,7 @@ export const JUMP_KEY: Readonly<Record<Screen, string>> = {
   pairing: 'p',
   people: 'e',
   logs: 'l',
+  security: 'y',
   simulator: 's',
 }
 

@@ -1,10 +1,15 @@
 // States for the tests of this folder: everything quiet, and what a test changes about it.
 import type {
   AppState,
+  AuditView,
+  DockerView,
   GatewayView,
+  IncidentView,
+  LockdownView,
   PairingRequestView,
   PersonView,
   ProviderView,
+  StopResultView,
 } from '../../shared/contracts/app-state.ts'
 
 export const gatewayView = (changed: Partial<GatewayView> = {}): GatewayView => ({
@@ -15,6 +20,7 @@ export const gatewayView = (changed: Partial<GatewayView> = {}): GatewayView => 
   rssBytes: 84_000_000,
   turns: 0,
   error: null,
+  likelyCause: '',
   lastOutput: [],
   grants: ['--permission', '--allow-net'],
   maySpawn: false,
@@ -60,9 +66,70 @@ export const requestView = (changed: Partial<PairingRequestView> = {}): PairingR
   ...changed,
 })
 
+/** A stop that went as it should. */
+export const stopResult = (changed: Partial<StopResultView> = {}): StopResultView => ({
+  latchMs: 2,
+  frozenMs: 41,
+  deadMs: 9,
+  containersDeadMs: 118,
+  verifiedMs: 140,
+  killed: 14,
+  containers: { found: 3, frozen: 3, dead: 3 },
+  survivors: [],
+  latchError: null,
+  containersError: null,
+  recordError: null,
+  steps: [{ at: 2, what: 'the latch is on disk' }],
+  ...changed,
+})
+
+export const lockdownView = (changed: Partial<LockdownView> = {}): LockdownView => ({
+  at: 1_000_000,
+  by: 'you, from this window',
+  reason: '',
+  incident: 'incident-2026-11-22-140322',
+  result: stopResult(),
+  ...changed,
+})
+
+export const incidentView = (changed: Partial<IncidentView> = {}): IncidentView => ({
+  id: 'incident-2026-11-22-140322',
+  folder: '',
+  files: 14,
+  logLines: 212,
+  logWarnings: 3,
+  logFrom: 1_000_000,
+  sessions: [],
+  secrets: [],
+  done: { stop: null, logs: null, sessions: null, secrets: null, rules: null },
+  error: null,
+  ...changed,
+})
+
+export const auditView = (changed: Partial<AuditView> = {}): AuditView => ({
+  state: 'whole',
+  records: 18_204,
+  head: '7F2A·91C0',
+  checkedAt: 1_000_000,
+  repairs: 0,
+  error: null,
+  ...changed,
+})
+
+export const dockerView = (changed: Partial<DockerView> = {}): DockerView => ({
+  state: 'reachable',
+  containers: 0,
+  detail: '',
+  ...changed,
+})
+
 export const appState = (changed: Partial<AppState> = {}): AppState => ({
   gateway: gatewayView(),
   lockdown: null,
+  incident: null,
+  pastLockdowns: [],
+  audit: auditView(),
+  docker: dockerView(),
   providers: [providerView()],
   config: { path: '', exists: true, error: null, model: 'offline/obedient', logFile: '', stateDir: '' },
   requests: [],

@@ -53,7 +53,7 @@ export const GatewayPanel = (): ReactNode => {
 
 /** Why the gateway is not running, and its last words. */
 export const GatewayError = (): ReactNode => {
-  const { error, lastOutput } = useSlice('gateway')
+  const { error, likelyCause, lastOutput } = useSlice('gateway')
   return (
     <>
       {error ? (
@@ -62,6 +62,11 @@ export const GatewayError = (): ReactNode => {
           <RemoteText text={error.hint} className="text-soft" />
         </p>
       ) : null}
+      {likelyCause === '' ? null : (
+        <p className="mt-2">
+          <span className="font-medium">Most likely:</span> <RemoteText text={likelyCause} />
+        </p>
+      )}
       {lastOutput.length > 0 ? (
         <ScrollBox label="Last output of the gateway" className="mt-2 max-h-40">
           <RemoteText text={lastOutput.join('\n')} shape="block" />

@@ -1,8 +1,15 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { isProvenStopped, type StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { BridgeError } from '../../bridge.ts'
 import { useApp, useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { Modal } from '../../ui/modal.tsx'
-import { useCommand } from '../../ui/use-command.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { showDone } from '../../ui/toasts.tsx'
+import { runCommand } from '../../ui/use-command.tsx'
+import { doubtsOf } from './doubts.ts'
+import { Survivors } from './survivors.tsx'
 
 /** Resuming is slow on purpose: a reason of some words, and this many seconds to read it again. */
 const WAIT_S = 3
@@ -11,14 +18,19 @@ const MAX_REASON = 500
 
 export const ResumeDialog = (): ReactNode => {
   const open = useApp((store) => store.overlay === 'resume')
+  const locked = useApp(({ feed }) => feed.state?.lockdown != null)
   const show = useApp((store) => store.show)
   const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    // Resumed elsewhere, say in a terminal: there is nothing left to ask.
+    if (open && !locked) show(null)
+  }, [open, locked, show])
   return (
     <Modal
-      open={open}
+      open={open && locked}
       onClose={() => show(null)}
       title="Resume"
-      description="This lifts the lockdown. Nothing is started by it; you start the gateway afterwards."
+      description="This lifts the lockdown. Nothing is started by it; you start the gateway afterwards. Pairing codes from before the stop are void."
       initialFocus={field}
     >
       <ResumeForm field={field} onDone={() => show(null)} />
@@ -34,27 +46,33 @@ const ResumeForm = ({
   readonly onDone: () => void
 }): ReactNode => {
   const id = useId()
-  const survivors = useSlice('lockdown')?.result?.survivors.length ?? 0
+  const result = useSlice('lockdown')?.result ?? null
   const [reason, setReason] = useState('')
+  const [error, setError] = useState<BridgeError | null>(null)
+  const [pending, setPending] = useState(false)
   const wait = useCountdown(WAIT_S)
-  const resume = useCommand('lockdown.resume')
-  const given = reason.trim().length >= MIN_REASON
-  const ready = given && wait === 0 && !resume.pending
+  const ready = reason.trim().length >= MIN_REASON && wait === 0 && !pending
+  const resume = async (): Promise<void> => {
+    setPending(true)
+    setError(null)
+    const outcome = await runCommand('lockdown.resume', { reason: reason.trim() })
+    setPending(false)
+    if (!outcome.ok) {
+      setError(outcome.error)
+      return
+    }
+    onDone()
+    if (outcome.note !== '') showDone(outcome.note)
+  }
   return (
     <form
       className="px-5 pt-3 pb-4"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!ready) return
-        void resume.run({ reason: reason.trim() }).then((done) => {
-          if (done) onDone()
-          return undefined
-        })
+        if (ready) void resume()
       }}
     >
-      {survivors > 0 ? (
-        <p className="mb-3 text-bad">Something that should be dead is still running. End it first.</p>
-      ) : null}
+      <Doubts result={result} />
       <label htmlFor={id} className="font-medium">
         What has changed since the stop?
       </label>
@@ -72,12 +90,19 @@ const ResumeForm = ({
       <p id={`${id}-note`} className="mt-0.5 text-s text-faint">
         Kept on record. At least {MIN_REASON} characters.
       </p>
+      {error === null ? null : (
+        <div className="mt-3">
+          <Notice urgent tone="bad" title={<RemoteText text={error.message} shape="block" />}>
+            <RemoteText text={error.hint} />
+          </Notice>
+        </div>
+      )}
       <div className="mt-3 flex items-center justify-end gap-2">
         <Button look="quiet" onClick={onDone}>
           Stay stopped
         </Button>
         <Button look="danger" type="submit" off={!ready}>
-          Resume
+          {pending ? 'Looking for survivors…' : 'Resume'}
           {wait > 0 ? (
             <span aria-hidden className="mono">
               {' '}
@@ -87,6 +112,23 @@ const ResumeForm = ({
         </Button>
       </div>
     </form>
+  )
+}
+
+/** What was not proven, and what resuming means then. */
+const Doubts = ({ result }: { readonly result: StopResultView | null }): ReactNode => {
+  if (result !== null && isProvenStopped(result)) return null
+  return (
+    <div className="mb-3">
+      <Notice tone="bad" title="It is not proven that everything is stopped">
+        <ul className="mt-0.5 list-disc pl-4">
+          {doubtsOf(result).map((doubt) => (
+            <li key={doubt}>{doubt}</li>
+          ))}
+        </ul>
+        {result === null ? null : <Survivors survivors={result.survivors} />}
+      </Notice>
+    </div>
   )
 }
 

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useReducer } from 'react'
 import { useApp } from '../../store/app-store.ts'
 import { HOLD_MS, idle, stepHold } from './hold.ts'
+import { mayRest } from './may-rest.ts'
 import { useStop } from './stop.ts'
 
 const isHoldKey = (event: KeyboardEvent): boolean => event.key === ' ' || event.key === 'Enter'
@@ -12,10 +13,7 @@ const isHoldKey = (event: KeyboardEvent): boolean => event.key === ' ' || event.
 export const StopButton = (): ReactNode => {
   const [hold, dispatch] = useReducer(stepHold, idle)
   const { stop, stopping } = useStop()
-  const rest = useApp(({ feed }) => {
-    const result = feed.state?.lockdown?.result
-    return result != null && result.survivors.length === 0 && result.latchError === null
-  })
+  const rest = useApp(({ feed }) => mayRest(feed))
 
   useEffect(() => {
     if (hold.kind === 'holding') {

@@ -5,13 +5,8 @@ import { useScreenKeys } from '../../keys/use-keys.ts'
 import { usePrefs } from '../../store/prefs.ts'
 import { Select } from '../../ui/select.tsx'
 import { Switch } from '../../ui/switch.tsx'
-import { LEVELS } from './log-filter.ts'
+import { LEVEL_OPTIONS } from './log-filter.ts'
 import { useLogs } from './log-store.ts'
-
-const LEVEL_OPTIONS = LEVELS.map((level) => ({
-  value: level,
-  label: level === 'trace' ? 'all' : level === 'fatal' ? 'fatal' : `${level} and worse`,
-}))
 
 /** What is shown of the log, and how. */
 export const LogControls = (): ReactNode => {

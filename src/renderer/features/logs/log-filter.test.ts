@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../shared/contracts/app-state.ts'
-import { compileFilter, type LogFilter, showAll } from './log-filter.ts'
+import { compileFilter, type LogFilter, showAll, withLevel } from './log-filter.ts'
 
 const line = (changed: Partial<LogLine> = {}): LogLine => ({
   sequence: 1,
@@ -26,6 +26,8 @@ describe('the filter of the log', () => {
 
   it('never hides a line without a known level by its level', () => {
     expect(matches({ level: 'fatal' }, line({ level: 'unknown' }))).toBe(true)
+    const lines = [line({ level: 'info' }), line({ level: 'unknown' }), line({ level: 'error' })]
+    expect(withLevel(lines, 'warn').map(({ level }) => level)).toEqual(['unknown', 'error'])
   })
 
   it('shows one source, exactly', () => {

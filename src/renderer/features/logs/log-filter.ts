@@ -1,8 +1,14 @@
 // Which lines of the log are shown. Pure; the text to look for is the owner's, the lines are anybody's.
 import type { LogLine } from '../../../shared/contracts/app-state.ts'
 
-export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-type MinLevel = (typeof LEVELS)[number]
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type MinLevel = (typeof LEVELS)[number]
+
+/** The levels as a list to choose from. */
+export const LEVEL_OPTIONS = LEVELS.map((level) => ({
+  value: level,
+  label: level === 'trace' ? 'all' : level === 'fatal' ? 'fatal' : `${level} and worse`,
+}))
 
 export interface LogFilter {
   readonly level: MinLevel
@@ -23,6 +29,10 @@ const RANK: ReadonlyMap<string, number> = new Map(LEVELS.map((level, index) => [
 
 /** Lines without a known level are never filtered out by it: what is odd is worth seeing. */
 const rankOf = (level: LogLine['level']): number => RANK.get(level) ?? LEVELS.length
+
+/** The lines of this level and worse. */
+export const withLevel = (lines: readonly LogLine[], level: MinLevel): readonly LogLine[] =>
+  lines.filter((line) => rankOf(line.level) >= rankOf(level))
 
 /** The filter as a function, or why its pattern is none. Text is matched whatever its case, and so is a pattern. */
 export const compileFilter = (

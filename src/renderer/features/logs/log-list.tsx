@@ -8,6 +8,7 @@ import { groupDigits } from '../../ui/text/words.ts'
 import { type LogBuffer } from './log-buffer.ts'
 import { LogRow } from './log-row.tsx'
 import { useLogs } from './log-store.ts'
+import { PlacedRow } from './placed-row.tsx'
 
 const ROW_PX = 20
 /** Nearer to the end than this is at the end. Pixels. */
@@ -78,14 +79,14 @@ export const LogList = (): ReactNode => {
           {rows.getVirtualItems().map((item) => {
             const line = lines[item.index]
             return line ? (
-              <Placed
+              <PlacedRow
                 key={item.key}
                 top={item.start}
                 index={item.index}
                 measure={wrap ? rows.measureElement : undefined}
               >
                 <LogRow line={line} utc={utc} wrap={wrap} />
-              </Placed>
+              </PlacedRow>
             ) : null
           })}
         </div>
@@ -101,24 +102,3 @@ export const LogList = (): ReactNode => {
     </div>
   )
 }
-
-const Placed = ({
-  top,
-  index,
-  measure,
-  children,
-}: {
-  readonly top: number
-  readonly index: number
-  readonly measure: ((element: HTMLElement | null) => void) | undefined
-  readonly children: ReactNode
-}): ReactNode => (
-  <div
-    ref={measure}
-    data-index={index}
-    className="absolute top-0 left-0 w-full"
-    style={{ transform: `translateY(${top}px)` }}
-  >
-    {children}
-  </div>
-)

@@ -8,6 +8,7 @@ import { LinkButton } from '../../ui/link-button.tsx'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { counted, sentence } from '../../ui/text/words.ts'
 import { describeSource } from '../people/people-order.ts'
 import { type Fact, letIn } from './facts.ts'
 
@@ -22,6 +23,10 @@ export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
       return <FriendEvidence />
     case 'messengers':
       return <MessengersEvidence />
+    case 'audit':
+      return <AuditEvidence />
+    case 'docker':
+      return <DockerEvidence />
     case 'files':
       return <FilesEvidence />
     case 'unconfirmed':
@@ -121,6 +126,55 @@ const MessengersEvidence = (): ReactNode => {
         </li>
       ))}
     </ul>
+  )
+}
+
+const AuditEvidence = (): ReactNode => {
+  const { head, checkedAt, repairs, error } = useSlice('audit')
+  return (
+    <>
+      {error === null ? null : (
+        <p className="text-bad">
+          <RemoteText text={error.message} /> <RemoteText text={error.hint} className="text-soft" />
+        </p>
+      )}
+      <p>
+        Each record carries the hash of the one before it. The newest one's code is{' '}
+        {head === '' ? 'not there yet' : <RemoteText text={head} className="mono" />}: note it down, and no
+        record up to it can be changed unseen.{' '}
+        {checkedAt === null ? (
+          'The whole chain was not verified yet.'
+        ) : (
+          <>
+            The whole chain was verified last at <When at={checkedAt} />.
+          </>
+        )}
+        {repairs === 0
+          ? ''
+          : ` ${sentence(counted(repairs, 'torn end was', 'torn ends were'))} cut off after a crash, on record.`}
+      </p>
+      <div className="mt-2">
+        <LinkButton size="s" href={hrefOf('security')}>
+          Open Security
+        </LinkButton>
+      </div>
+    </>
+  )
+}
+
+const DockerEvidence = (): ReactNode => {
+  const { detail, state } = useSlice('docker')
+  return (
+    <p>
+      {detail === '' ? null : (
+        <>
+          <RemoteText text={detail} />{' '}
+        </>
+      )}
+      {state === 'reachable'
+        ? "Asked of Docker's own list, by the label that every box of ours carries."
+        : ''}
+    </p>
   )
 }
 

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { AppState } from '../../../shared/contracts/app-state.ts'
-import { appState, gatewayView, personView, providerView, requestView } from '../../test/app-state.ts'
+import type { AppState, LockdownView } from '../../../shared/contracts/app-state.ts'
+import {
+  appState,
+  auditView,
+  dockerView,
+  gatewayView,
+  lockdownView,
+  personView,
+  providerView,
+  requestView,
+  stopResult,
+} from '../../test/app-state.ts'
 import { type Fact, factsOf, isFresh } from './facts.ts'
 
 const fact = (id: Fact['id'], changed: Partial<AppState> = {}): Fact => {
@@ -9,19 +19,12 @@ const fact = (id: Fact['id'], changed: Partial<AppState> = {}): Fact => {
   return found
 }
 
-const lockdown = (survivors: number): NonNullable<AppState['lockdown']> => ({
-  at: 0,
-  by: 'you',
-  reason: '',
-  result: {
-    latchMs: 1,
-    deadMs: 1,
-    verifiedMs: 1,
-    killed: 1,
-    survivors: Array.from({ length: survivors }, (_, pid) => ({ pid, command: 'sh' })),
-    latchError: null,
-  },
-})
+const lockdown = (survivors: number): LockdownView =>
+  lockdownView({
+    result: stopResult({
+      survivors: Array.from({ length: survivors }, (_, pid) => ({ kind: 'process', pid, command: 'sh' })),
+    }),
+  })
 
 describe('who can reach the agent', () => {
   it('counts who is let in now, by trust, and who waits', () => {
@@ -64,6 +67,49 @@ describe('whether the gateway can start programs', () => {
     const gateway = gatewayView({ pid: null, phase: 'locked' })
     expect(fact('spawn', { gateway, lockdown: lockdown(1) }).tone).toBe('bad')
     expect(fact('spawn', { gateway, lockdown: lockdown(0) }).tone).toBe('unknown')
+  })
+})
+
+describe('the audit', () => {
+  it('is good with its count and code while the chain is whole', () => {
+    expect(fact('audit')).toMatchObject({
+      tone: 'good',
+      title: 'The audit chain is whole',
+      detail: '18,204 records, head 7F2A·91C0.',
+    })
+  })
+
+  it('is bad when it is broken or can not be written, and not good while it is checked', () => {
+    expect(fact('audit', { audit: auditView({ state: 'broken' }) }).tone).toBe('bad')
+    expect(fact('audit', { audit: auditView({ state: 'closed' }) }).tone).toBe('bad')
+    expect(fact('audit', { audit: auditView({ state: 'checking' }) }).tone).toBe('unknown')
+  })
+})
+
+describe('the boxes', () => {
+  it('are a warning while nobody can say whether they run, and bad so after a stop', () => {
+    const unreachable = dockerView({ state: 'unreachable', containers: null })
+    expect(fact('docker', { docker: unreachable }).tone).toBe('warn')
+    expect(fact('docker', { docker: unreachable, lockdown: lockdown(0) }).tone).toBe('bad')
+    expect(fact('docker', { docker: dockerView({ containers: null }) }).tone).toBe('warn')
+  })
+
+  it('are bad when one runs although everything is stopped', () => {
+    const docker = dockerView({ containers: 2 })
+    expect(fact('docker', { docker })).toMatchObject({ tone: 'good', title: 'Two boxes run' })
+    expect(fact('docker', { docker, lockdown: lockdown(0) }).tone).toBe('bad')
+  })
+
+  it('are bad when one survived the stop, and then no process is blamed', () => {
+    const survived = lockdownView({
+      result: stopResult({ survivors: [{ kind: 'container', id: 'abc', name: 'demo' }] }),
+    })
+    const gateway = gatewayView({ pid: null, phase: 'locked' })
+    expect(fact('docker', { lockdown: survived })).toMatchObject({
+      tone: 'bad',
+      title: 'One box has survived the stop',
+    })
+    expect(fact('spawn', { lockdown: survived, gateway }).tone).toBe('unknown')
   })
 })
 

@@ -1,13 +1,24 @@
 // The facts of the first screen, each from what the supervisor reported, never from a guess. Pure.
-import type { AppState, PersonView } from '../../../shared/contracts/app-state.ts'
+import type { AppState, PersonView, Survivor } from '../../../shared/contracts/app-state.ts'
+import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../../shared/domain/provider.ts'
 import { describeProvider } from '../../app/gateway/describe-gateway.ts'
-import { counted, countWord, sentence } from '../../ui/text/words.ts'
+import { counted, countWord, groupDigits, sentence } from '../../ui/text/words.ts'
+import { describeAudit } from '../security/describe-audit.ts'
 
 export type FactTone = 'good' | 'warn' | 'bad' | 'unknown'
 
 export interface Fact {
-  readonly id: 'reach' | 'spawn' | 'friend' | 'messengers' | 'files' | 'unconfirmed' | 'host'
+  readonly id:
+    | 'reach'
+    | 'spawn'
+    | 'friend'
+    | 'messengers'
+    | 'audit'
+    | 'docker'
+    | 'files'
+    | 'unconfirmed'
+    | 'host'
   readonly tone: FactTone
   readonly title: string
   readonly detail: string
@@ -19,6 +30,8 @@ export const factsOf = (state: AppState): readonly Fact[] => [
   spawnFact(state),
   friendFact(state),
   messengersFact(state),
+  auditFact(state),
+  dockerFact(state),
   filesFact(state),
   unconfirmedFact(state),
   hostFact(state),
@@ -70,14 +83,17 @@ const reachFact = (state: AppState): Fact => {
   return { id: 'reach', tone: state.problems.length > 0 ? 'warn' : 'good', title, detail }
 }
 
+const survivorsOf = (lockdown: AppState['lockdown'], kind: Survivor['kind']): number =>
+  lockdown?.result?.survivors.filter((survivor) => survivor.kind === kind).length ?? 0
+
 const spawnFact = ({ gateway: { maySpawn, grants, pid }, lockdown }: AppState): Fact => {
-  const survivors = lockdown?.result?.survivors.length ?? 0
+  const survivors = survivorsOf(lockdown, 'process')
   if (survivors > 0) {
     return {
       id: 'spawn',
       tone: 'bad',
       title: `${sentence(counted(survivors, 'process has', 'processes have'))} survived the stop`,
-      detail: 'Named above. What they can do is not known.',
+      detail: `Named on the Security screen. What ${survivors === 1 ? 'it' : 'they'} can do is not known.`,
     }
   }
   if (maySpawn) {
@@ -159,6 +175,76 @@ const messengersFact = ({ providers, gateway }: AppState): Fact => {
         tone: failed ? 'bad' : 'warn',
         title: `${sentence(counted(bad.length, 'messenger is', 'messengers are'))} not connected`,
         detail: `${detail}.`,
+      }
+}
+
+const auditFact = ({ audit }: AppState): Fact => {
+  const { kind, title, meaning } = describeAudit(audit)
+  const records = `${groupDigits(audit.records)} ${audit.records === 1 ? 'record' : 'records'}`
+  return {
+    id: 'audit',
+    tone: kind === 'good' ? 'good' : kind === 'bad' ? 'bad' : 'unknown',
+    title,
+    detail: kind === 'good' && audit.head !== '' ? `${records}, head ${audit.head}.` : meaning,
+  }
+}
+
+const dockerFact = ({ docker: { state, containers }, lockdown }: AppState): Fact => {
+  const id = 'docker'
+  const survivors = survivorsOf(lockdown, 'container')
+  if (survivors > 0) {
+    return {
+      id,
+      tone: 'bad',
+      title: `${sentence(counted(survivors, 'box has', 'boxes have'))} survived the stop`,
+      detail: 'Named on the Security screen.',
+    }
+  }
+  switch (state) {
+    case 'unknown':
+      return { id, tone: 'unknown', title: 'Docker was not asked yet', detail: 'It is asked in a moment.' }
+    case 'absent':
+      return {
+        id,
+        tone: 'good',
+        title: 'No box runs, because Docker does not',
+        detail: 'STOP has only the gateway to end.',
+      }
+    case 'unreachable':
+      return {
+        id,
+        tone: lockdown === null ? 'warn' : 'bad',
+        title: 'Docker does not answer',
+        detail: 'Whether a box runs is not known, and STOP could not prove that none does.',
+      }
+    case 'reachable':
+      return boxesFact(containers, lockdown)
+    default:
+      return assertNever(state)
+  }
+}
+
+const boxesFact = (containers: number | null, lockdown: AppState['lockdown']): Fact => {
+  const id = 'docker'
+  if (containers === null) {
+    return {
+      id,
+      tone: 'warn',
+      title: 'Docker answers, but not which boxes run',
+      detail: 'STOP could not prove that none does.',
+    }
+  }
+  if (containers === 0) {
+    return { id, tone: 'good', title: 'No box runs', detail: 'Docker answers, and lists none of ours.' }
+  }
+  const title = sentence(counted(containers, 'box runs', 'boxes run'))
+  return lockdown === null
+    ? { id, tone: 'good', title, detail: 'STOP reaches each of them.' }
+    : {
+        id,
+        tone: 'bad',
+        title: `${title} although everything is stopped`,
+        detail: 'Stop again to end what runs.',
       }
 }
 

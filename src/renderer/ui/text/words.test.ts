@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CODE_ALPHABET } from '../../../shared/domain/pairing.ts'
-import { counted, countWord, groupCode, groupDigits, modifierKey, sentence } from './words.ts'
+import { altKey, counted, countWord, groupCode, groupDigits, modifierKey, sentence } from './words.ts'
 
 describe('numbers in sentences', () => {
   it('are words up to twelve, then digits in groups', () => {
@@ -24,5 +24,6 @@ describe('the palette key', () => {
   it('is written as the system writes it', () => {
     expect(modifierKey('MacIntel')).toBe('⌘')
     expect(modifierKey('Linux x86_64')).toBe('Ctrl')
+    expect([altKey('MacIntel'), altKey('Win32')]).toEqual(['⌥', 'Alt'])
   })
 })

@@ -30,5 +30,8 @@ export const sentence = (text: string): string => text.charAt(0).toUpperCase() +
 /** Eight symbols of a pairing code in two groups, as they are read aloud: `K7QM·2ZXA`. */
 export const groupCode = (code: string): string => `${code.slice(0, 4)}·${code.slice(4)}`
 
+/** The second modifier as this system writes it. */
+export const altKey = (platform: string): string => (/mac/i.test(platform) ? '⌥' : 'Alt')
+
 /** The shortcut modifier as this system writes it. */
 export const modifierKey = (platform: string): string => (/mac/i.test(platform) ? '⌘' : 'Ctrl')
