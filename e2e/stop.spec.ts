@@ -1,86 +1,115 @@
-import { existsSync } from 'node:fs'
+import type { ElectronApplication, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { cli, eventually } from './support/cli.ts'
+import { type Boxes, startBoxes } from './support/docker.ts'
 import { launchApp } from './support/launch.ts'
-import { ANA, createScenario } from './support/scenario.ts'
+import { ANA } from './support/scenario.ts'
+import { beginTurn, gatewayPid, holdStop, isAlive, isLatched, withAna } from './support/stop.ts'
 
-const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
+const STOPPED = { name: 'Everything is stopped' } as const
 
-test('STOP, held by mouse: the gateway is dead, the latch is on disk, and only a confirmed resume lifts it', async () => {
-  const scenario = await createScenario({
-    telegram: { botToken: '123456:TEST-token', dmPolicy: 'allowlist', allowFrom: [String(ANA.id)] },
+const byKeyboard = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'STOP', exact: true }).focus()
+  await page.keyboard.down('Space')
+  await expect(page.getByRole('heading', STOPPED)).toBeVisible()
+  await page.keyboard.up('Space')
+}
+
+/** The click on the item of the tray's menu, as the desktop would make it. */
+const byTray = (app: ElectronApplication): Promise<void> =>
+  app.evaluate(() => {
+    const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
+    const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
+    menu?.items.find(({ label }) => label.startsWith('STOP'))?.click()
   })
-  const { telegram, anthropic } = scenario
-  let { app, page } = await launchApp(scenario)
-  try {
-    await telegram.waitFor(() => telegram.isPolling())
-    // A turn is under way: the model has begun to answer and does not end.
-    anthropic.holdAfterChunks(1)
-    telegram.dm(ANA, 'tell me a long story')
-    await anthropic.waitFor(() => anthropic.requests.length === 1)
-    const { pid } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout).gateway
-    expect(alive(pid)).toBe(true)
 
-    const stop = page.getByRole('button', { name: 'STOP' })
-    await stop.hover()
-    await page.mouse.down()
-    await page.mouse.up()
-    // One short click is not enough.
-    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toHaveCount(0)
-    await page.mouse.down()
-    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toBeVisible()
-    await page.mouse.up()
-    expect(alive(pid)).toBe(false)
-    expect(existsSync(scenario.file('lockdown.json'))).toBe(true)
+const WAYS: Readonly<
+  Record<string, (app: ElectronApplication, page: Page, env: Readonly<Record<string, string>>) => Promise<void>>
+> = {
+  mouse: (_app, page) => holdStop(page),
+  keyboard: (_app, page) => byKeyboard(page),
+  tray: (app) => byTray(app),
+  cli: async (_app, _page, env) => {
+    const { code, stderr } = await cli(env, 'stop', '--reason', 'from outside')
+    expect([code, stderr]).toEqual([0, ''])
+  },
+}
 
-    // It survives a restart of the app, and nothing starts.
-    await app.close()
-    ;({ app, page } = await launchApp(scenario))
-    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toBeVisible()
-    expect(telegram.isPolling()).toBe(false)
+for (const [way, stop] of Object.entries(WAYS)) {
+  test(`STOP by ${way}, in the middle of a turn and with three busy boxes: all dead, all proven, and nothing comes back`, async () => {
+    const scenario = await withAna()
+    const { telegram, anthropic } = scenario
+    const boxes: Boxes = await startBoxes(3)
+    const env = { ...scenario.env, ...boxes.env }
+    let { app, page } = await launchApp({ ...scenario, env })
+    try {
+      await beginTurn(scenario)
+      const pid = await gatewayPid(scenario)
+      expect(isAlive(pid)).toBe(true)
+      expect(await boxes.running()).toBe(3)
 
-    await page.getByRole('button', { name: 'Resume…' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByRole('textbox').fill('the test has seen enough')
-    await dialog
-      .getByRole('button', { name: /Resume/ })
-      .last()
-      .click()
-    await expect(page.getByRole('button', { name: /^Gateway stopped/ })).toBeVisible()
-    expect(existsSync(scenario.file('lockdown.json'))).toBe(false)
-    expect(telegram.isPolling()).toBe(false)
+      await stop(app, page, env)
+      await expect(page.getByRole('heading', STOPPED)).toBeVisible()
+      expect(isAlive(pid)).toBe(false)
+      expect(await boxes.running()).toBe(0)
+      expect(isLatched(scenario)).toBe(true)
+      await page.getByRole('link', { name: /^Security/ }).click()
+      await expect(page.getByText('3 of 3').first()).toBeVisible()
 
-    await page
-      .getByRole('button', { name: /^Start/ })
-      .first()
-      .click()
-    await expect(page.getByText('Gateway running')).toBeVisible()
-    // What the stop cut off stays dead: only what is said from now on is answered.
-    anthropic.heal()
-    anthropic.reply(() => 'A short story.')
-    await telegram.waitFor(() => telegram.isPolling())
-    telegram.dm(ANA, 'are you back?')
-    await telegram.waitForSent(1)
-    expect(telegram.sent.map(({ text }) => text)).toEqual(['A short story.'])
-    expect(anthropic.requests).toHaveLength(2)
-  } finally {
-    await app.close()
-    await scenario.end()
-  }
-})
+      // It survives a restart of the app, figures and all, and nothing starts.
+      await app.close()
+      expect((await cli(env, 'gateway')).code).toBe(3)
+      ;({ app, page } = await launchApp({ ...scenario, env }))
+      await expect(page.getByRole('heading', STOPPED)).toBeVisible()
+      await page.getByRole('link', { name: /^Security/ }).click()
+      await expect(page.getByText('3 of 3').first()).toBeVisible()
+      expect(telegram.isPolling()).toBe(false)
 
-test('a stop from the command line shows in the app, and kills what the app supervises', async () => {
-  const scenario = await createScenario()
+      await page.getByRole('button', { name: 'Resume…' }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('textbox').fill('the test has seen enough')
+      await dialog
+        .getByRole('button', { name: /Resume/ })
+        .last()
+        .click()
+      await expect(page.getByRole('button', { name: /^Gateway stopped/ })).toBeVisible()
+      expect(isLatched(scenario)).toBe(false)
+      expect(telegram.isPolling()).toBe(false)
+
+      await page
+        .getByRole('button', { name: /^Start/ })
+        .first()
+        .click()
+      await expect(page.getByText('Gateway running')).toBeVisible()
+      // What the stop cut off stays dead: only what is said from now on is answered.
+      anthropic.heal()
+      anthropic.reply(() => 'A short story.')
+      await telegram.waitFor(() => telegram.isPolling())
+      telegram.dm(ANA, 'are you back?')
+      await telegram.waitForSent(1)
+      expect(telegram.sent.map(({ text }) => text)).toEqual(['A short story.'])
+      expect(anthropic.requests).toHaveLength(2)
+      const verified = await cli(scenario.env, 'audit', 'verify', '--json')
+      expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, firstBroken: null })
+    } finally {
+      await app.close()
+      await boxes.remove()
+      await scenario.end()
+    }
+  })
+}
+
+test('a short click or a short press stops nothing', async () => {
+  const scenario = await withAna()
   const { app, page } = await launchApp(scenario)
   try {
     await expect(page.getByText('Gateway running')).toBeVisible()
-    const { pid } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout).gateway
-    expect((await cli(scenario.env, 'stop', '--reason', 'from outside')).code).toBe(0)
-    expect(alive(pid)).toBe(false)
-    await expect(page.getByRole('heading', { name: 'Everything is stopped' })).toBeVisible()
-    await eventually('the state to stay locked', () =>
-      existsSync(scenario.file('lockdown.json')) ? true : undefined,
-    )
+    const stop = page.getByRole('button', { name: 'STOP', exact: true })
+    await stop.click()
+    await stop.focus()
+    await page.keyboard.press('Space')
+    await eventually('the state to be told', async () => (await gatewayPid(scenario)) || undefined)
+    expect(isLatched(scenario)).toBe(false)
   } finally {
     await app.close()
     await scenario.end()
