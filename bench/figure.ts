@@ -18,4 +18,12 @@ export const median = (values: readonly number[]): number => {
   return middle
 }
 
+/** The value that `share` (0 to 1) of all values do not exceed: the smallest of which that is true. */
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]
+  if (value === undefined) throw new Error('no values to take a percentile of')
+  return value
+}
+
 export const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits))

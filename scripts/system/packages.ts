@@ -1,4 +1,4 @@
-// What Electron needs from the operating system: installed as root on Debian and Ubuntu, else named exactly.
+// What Electron and the tests need from the operating system: installed as root on Debian and Ubuntu, else named exactly.
 import { execFile } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -16,6 +16,8 @@ const windowLibraries = [
 ]
 /** Who needs a virtual display is about to show a window on it: one command for both. */
 const virtualDisplay = [['xvfb'], ...windowLibraries]
+/** An engine for tests, and what the image of their containers is made of. */
+const docker = [['docker.io'], ['busybox-static']]
 
 /** The shared libraries that `ldd` could not find, by their soname, each once. */
 export const missingLibraries = (lddOutput: string): readonly string[] => [
@@ -100,3 +102,33 @@ export const ensureLibraries = async (electron: string): Promise<void> => {
 /** Makes sure that Xvfb, the X server without a screen, is there. */
 export const ensureXvfb = (): Promise<void> =>
   ensure(virtualDisplay, async () => ((await isOnPath('Xvfb')) ? [] : ['Xvfb']))
+
+/** A busybox that needs no libraries: the whole of a test's image; undefined where there is none. */
+export const findBusybox = async (): Promise<string | undefined> => {
+  for (const path of ['/bin/busybox', '/usr/bin/busybox', '/usr/lib/busybox/bin/busybox']) {
+    // ldd fails for what is not linked to anything, and for what is not there.
+    if ((await isReadable(path)) && !(await succeeds('ldd', [path]))) return path
+  }
+  return undefined
+}
+
+const isReadable = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** Makes sure that a Docker Engine could be started here, and that its test image can be made. */
+export const ensureDocker = async (): Promise<void> => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new ClawdbotError(
+      'runtime_missing',
+      'Tests of STOP need Docker, and none answers.',
+      'Start Docker (Linux: sudo systemctl start docker) and let this user use it, then try again.',
+    )
+  }
+  await ensure(docker, async () => [
+    ...((await isOnPath('dockerd')) ? [] : ['dockerd']),
+    ...((await findBusybox()) === undefined ? ['a static busybox'] : []),
+  ])
+}

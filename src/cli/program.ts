@@ -1,5 +1,9 @@
 import { Command, Option } from 'commander'
 import type { PeopleOptions } from './arguments.ts'
+import type { AuditVerifyOptions } from './commands/audit-verify.ts'
+import type { GatewayOptions } from './commands/gateway.ts'
+import type { IncidentBundleOptions } from './commands/incident-bundle.ts'
+import type { IncidentShowOptions } from './commands/incident-show.ts'
 import type { ApproveOptions } from './commands/pairing-approve.ts'
 import type { ResumeOptions } from './commands/resume.ts'
 import type { StopCommandOptions } from './commands/stop.ts'
@@ -92,7 +96,10 @@ export const createProgram = (
   program
     .command('gateway')
     .description('run the supervised gateway here, without a window')
-    .action(async () => done(await (await import('./commands/gateway.ts')).gateway(context)))
+    .addOption(new Option('--kept').hideHelp())
+    .action(async (options: GatewayOptions) =>
+      done(await (await import('./commands/gateway.ts')).gateway(context, options)),
+    )
   program
     .command('stop')
     .description('STOP: kill everything, and let nothing start until resume')
@@ -105,10 +112,54 @@ export const createProgram = (
     .command('resume')
     .description('end a lockdown; starts nothing')
     .option('--reason <text>', 'why it is safe to go on, for the record')
+    .option('--accept-unknown', 'resume although nobody can say whether containers or processes still live')
     .option('--yes', 'do not ask')
     .action(async (options: ResumeOptions) => {
       await (await import('./commands/resume.ts')).resume(context, options)
     })
+  const incident = group('incident', 'what a stop left to work through')
+  incident
+    .command('list')
+    .description('show every stop whose evidence is kept')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) => {
+      await (await import('./commands/incident-list.ts')).incidentList(context, options)
+    })
+  incident
+    .command('show')
+    .description('print the runbook with what is known of an incident')
+    .option('--incident <name>', 'that of the lockdown that holds, or the last, if not given')
+    .option('--json', 'print JSON')
+    .action(async (options: IncidentShowOptions) => {
+      await (await import('./commands/incident-show.ts')).incidentShow(context, options)
+    })
+  incident
+    .command('bundle')
+    .description('write all that is kept of an incident into one zip, redacted, with hashes')
+    .option('--output <file>', 'where to; in this folder if not given')
+    .option('--incident <name>', 'that of the lockdown that holds, or the last, if not given')
+    .option('--transcripts', 'with what was said in the sessions concerned')
+    .option('--force', 'replace a file of that name')
+    .option('--json', 'print JSON')
+    .action(async (options: IncidentBundleOptions) => {
+      await (await import('./commands/incident-bundle.ts')).incidentBundle(context, options)
+    })
+  const audit = group('audit', 'the record of what was decided and done')
+  audit
+    .command('verify')
+    .description('say whether it is whole, and where it is not')
+    .option('--head <code>', 'look for a code that was noted earlier, such as 7F2A·91C0')
+    .option('--json', 'print JSON')
+    .action(async (options: AuditVerifyOptions) =>
+      done(await (await import('./commands/audit-verify.ts')).auditVerify(context, options)),
+    )
+  audit
+    .command('repair')
+    .description('set a broken audit aside and begin a new one')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) =>
+      done(await (await import('./commands/audit-repair.ts')).auditRepair(context, options)),
+    )
   group('config', 'the config file')
     .command('check')
     .description('say whether it is valid, and where it is not')

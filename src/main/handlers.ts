@@ -1,18 +1,34 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { shell } from 'electron'
+import type { IncidentView } from '../shared/contracts/app-state.ts'
 import type { CommandResult, LogSnapshot } from '../shared/contracts/bridge.ts'
+import { ClawdbotError } from '../shared/domain/error.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
 import type { Handlers } from './router.ts'
+import { stopSentence } from './stop/stop-words.ts'
 
 const done = (note: string): CommandResult => ({ ok: true, note })
+
+/** Throws `incident_unknown` where nothing is open. */
+const incidentOf = (supervisor: Supervisor): IncidentView => {
+  const { incident } = supervisor.snapshot().state
+  if (incident !== null) return incident
+  throw new ClawdbotError(
+    'incident_unknown',
+    'there is no incident to look at',
+    'One opens with STOP and stays until you resume.',
+  )
+}
 
 /** The owner's clicks, each handed to the supervisor; main decides nothing by itself. */
 export const createHandlers = (
   supervisor: Supervisor,
   paths: StatePaths,
   followLogs: () => Promise<LogSnapshot>,
+  /** Where the bundle of this incident goes; null when the owner thinks better of it. */
+  askWhere: (incident: string) => Promise<string | null>,
 ): Handlers => ({
   'state.get': async () => supervisor.snapshot(),
   'logs.follow': followLogs,
@@ -29,13 +45,27 @@ export const createHandlers = (
     return done('The gateway was restarted')
   },
   'lockdown.stop': async () => {
-    await supervisor.lockdown('you, from this window', 'STOP was pressed')
-    return done('Everything is stopped')
+    return done(stopSentence(await supervisor.lockdown('you, from this window', 'STOP was pressed')))
   },
   'lockdown.resume': async ({ reason }) => {
     await supervisor.resume(reason)
     return done('Resumed. Nothing was started.')
   },
+  'incident.tick': async ({ step, done: isDone }) => {
+    await supervisor.tickIncident(step, isDone)
+    return done('')
+  },
+  'incident.log': () => supervisor.incidentLog(),
+  'incident.transcript': ({ sessionId }) => supervisor.incidentTranscript(sessionId),
+  'incident.bundle': async (what) => {
+    const target = await askWhere(incidentOf(supervisor).id)
+    return target === null ? done('') : done(await supervisor.writeIncidentBundle(target, what))
+  },
+  'incident.reveal': async () => {
+    shell.showItemInFolder(incidentOf(supervisor).folder)
+    return done('')
+  },
+  'audit.verify': async () => done(await supervisor.verifyAudit()),
   'pairing.approve': async ({ provider, id, code }) => done(await supervisor.approve(provider, id, code)),
   'pairing.deny': async ({ provider, id }) => done(await supervisor.deny(provider, id)),
   'pairing.undo': async ({ decision }) => done(await supervisor.undo(decision)),

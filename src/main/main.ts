@@ -2,14 +2,24 @@
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, dialog, session, type WebContents } from 'electron'
+import { app, dialog, powerMonitor, session, type WebContents } from 'electron'
+import type { LogSnapshot } from '../shared/contracts/bridge.ts'
 import { toErrorView } from '../shared/domain/error.ts'
 import { resolveStatePaths } from '../shared/state/state-dir.ts'
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { registerAppScheme, serveApp } from './app-scheme.ts'
+import { askForBundle } from './ask-for-bundle.ts'
 import { createHandlers } from './handlers.ts'
 import { createRequestNotifier } from './notify-requests.ts'
+import { keepPage } from './page/keep-page.ts'
+import { createNavigator, type Navigator } from './page/navigator.ts'
+import { quitWith } from './quit.ts'
 import { type Handlers, routeCalls, sendEvent } from './router.ts'
+import { listenForShortcut } from './stop/shortcut.ts'
+import { createStopByHand } from './stop/stop-by-hand.ts'
+import { offerTestHook } from './test-hook.ts'
+import { createTray } from './tray/tray.ts'
+import { createTrayActs } from './tray/tray-acts.ts'
 import { loadPage, openWindow } from './window.ts'
 
 const appRoot = app.getAppPath()
@@ -32,67 +42,79 @@ const main = async (): Promise<void> => {
     env: process.env,
     home: homedir(),
     notes: hostNotes(),
+    runsAs: 'app',
+    program: app.getVersion(),
   })
-  quitWith(supervisor)
+  quitWith(supervisor, { paths, appRoot, env: process.env })
   await app.whenReady()
   serveApp(session.defaultSession, join(outDir, 'renderer'))
+  // Whatever was silent before a sleep did not have the time in between to answer.
+  powerMonitor.on('suspend', supervisor.woke)
+  powerMonitor.on('resume', supervisor.woke)
 
   const window = openWindow(outDir)
   const contents = window.webContents
+  const navigator = createNavigator(window)
+  stopOutsideTheWindow(supervisor, navigator)
+
   let unfollow: (() => void) | null = null
-  const handlers = createHandlers(supervisor, paths, async () => {
+  const followLogs = async (): Promise<LogSnapshot> => {
     unfollow?.()
     const follow = await supervisor.followLogs((batch) => sendEvent(contents, 'logs.lines', batch))
     unfollow = follow.stop
     return follow.snapshot
-  })
-  const answered = routeUntilAsked(contents, handlers)
+  }
+  const handlers = createHandlers(supervisor, paths, followLogs, (incident) => askForBundle(window, incident))
+  const answered = routeUntilAsked(contents, handlers, navigator.pageListens)
 
   const notifyRequests = createRequestNotifier(window, ({ provider, id }) =>
-    sendEvent(contents, 'navigate', { screen: `pairing/${provider}/${id}` }),
+    navigator.show(`pairing/${provider}/${id}`),
   )
   notifyRequests(supervisor.snapshot().state.requests)
   supervisor.subscribe((patch) => {
     sendEvent(contents, 'state.patch', patch)
     if (patch.changed.requests) notifyRequests(patch.changed.requests)
   })
-  app.on('second-instance', () => {
-    window.show()
-    window.focus()
-  })
+  app.on('second-instance', () => navigator.show(null))
 
   // A latched state directory shows the lockdown instead; everything else that fails is in the state.
   if (supervisor.snapshot().state.gateway.phase !== 'locked') await supervisor.start()
+  keepPage(window)
   await Promise.all([loadPage(window), answered])
   process.stdout.write('clawdbot: window ready\n')
 }
 
+/** The tray and the shortcut: STOP and what belongs to it, without any help of the page. */
+const stopOutsideTheWindow = (supervisor: Supervisor, navigator: Navigator): void => {
+  const stopByHand = createStopByHand(supervisor, () => navigator.show('security'))
+  const act = createTrayActs(supervisor, navigator, stopByHand)
+  const tray = createTray({
+    images: join(appRoot, 'assets', 'tray'),
+    act,
+    onMissing: (error) => process.stderr.write(`clawdbot: no tray: ${toErrorView(error).message}\n`),
+  })
+  const show = (): void => tray.show(supervisor.snapshot().state)
+  show()
+  supervisor.subscribe(({ changed }) => {
+    if (changed.gateway || changed.requests || changed.lockdown !== undefined) show()
+  })
+  const refused = listenForShortcut(() => void stopByHand('shortcut'))
+  if (refused !== null) supervisor.addNote(refused)
+  offerTestHook(tray)
+}
+
 /** Answers the page's calls; resolves when it has asked for the state, which is when it can draw. */
-const routeUntilAsked = (contents: WebContents, handlers: Handlers): Promise<void> =>
+const routeUntilAsked = (contents: WebContents, handlers: Handlers, onAsked: () => void): Promise<void> =>
   new Promise((resolve) => {
     routeCalls(contents, {
       ...handlers,
       'state.get': (input) => {
         resolve()
+        onAsked()
         return handlers['state.get'](input)
       },
     })
   })
-
-/** Quitting waits for the gateway to be gone: an agent must not outlive the window that shows it. */
-const quitWith = (supervisor: Supervisor): void => {
-  let closed = false
-  app.on('window-all-closed', () => app.quit())
-  app.on('before-quit', (event) => {
-    if (closed) return
-    event.preventDefault()
-    void supervisor.close().finally(() => {
-      closed = true
-      app.quit()
-    })
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit())
-}
 
 const fail = (error: unknown): void => {
   const view = toErrorView(error)

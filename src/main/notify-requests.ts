@@ -1,6 +1,7 @@
-import { app, type BrowserWindow, Notification } from 'electron'
+import { app, type BrowserWindow } from 'electron'
 import type { PairingRequestView } from '../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
+import { notice } from './notice.ts'
 
 /**
  * Returns a function to be told who waits: it raises a native notification for a pairing request that
@@ -16,19 +17,15 @@ export const createRequestNotifier = (
     const waiting = new Set(requests.map((request) => `${request.provider}:${request.code}`))
     app.setBadgeCount(waiting.size)
     for (const request of requests) {
-      if (known.has(`${request.provider}:${request.code}`) || window.isFocused()) continue
-      if (!Notification.isSupported()) continue
-      const notification = new Notification({
+      if (known.has(`${request.provider}:${request.code}`) || isLookedAt(window)) continue
+      notice({
         title: 'Somebody asks for access',
         body: `${PROVIDER_LABEL[request.provider]} ${request.id}`,
+        onClick: () => showRequest(request),
       })
-      notification.on('click', () => {
-        window.show()
-        window.focus()
-        showRequest(request)
-      })
-      notification.show()
     }
     known = waiting
   }
 }
+
+const isLookedAt = (window: BrowserWindow): boolean => !window.isDestroyed() && window.isFocused()

@@ -21,10 +21,18 @@ const MAX_INPUT_CHARS = 64 * 1024
 
 /** Whether a call comes from the window's own top frame, showing the app's own page. */
 const isOurs = (contents: WebContents, event: Electron.IpcMainInvokeEvent): boolean => {
-  const frame = event.senderFrame
-  return (
-    event.sender === contents && frame !== null && frame === contents.mainFrame && frame.origin === APP_ORIGIN
-  )
+  try {
+    const frame = event.senderFrame
+    return (
+      event.sender === contents &&
+      frame !== null &&
+      frame === contents.mainFrame &&
+      frame.origin === APP_ORIGIN
+    )
+  } catch {
+    // The page died after it had called, and Electron throws for a frame that is gone: nobody's call.
+    return false
+  }
 }
 
 const refused = (error: unknown): CommandResult => ({ ok: false, error: toErrorView(error) })
@@ -62,11 +70,16 @@ export const routeCalls = (contents: WebContents, handlers: Handlers): void => {
   }
 }
 
-/** Sends an event of the contract to the window, unless it is gone. */
+/** Sends an event of the contract to the window, unless it or its page is gone: a page asks for the state anew. */
 export const sendEvent = <K extends EventChannel>(
   contents: WebContents,
   channel: K,
   payload: PayloadOf<K>,
 ): void => {
-  if (!contents.isDestroyed()) contents.send(channel, payload)
+  if (contents.isDestroyed() || contents.isCrashed()) return
+  try {
+    contents.send(channel, payload)
+  } catch {
+    // Between a crash and its report the frame is gone already. What runs in main does not fail for it.
+  }
 }

@@ -36,6 +36,17 @@ export const hostNotes = (platform: NodeJS.Platform): readonly string[] =>
 export const notRunning = (): ClawdbotError =>
   new ClawdbotError('gateway_not_running', 'the gateway is not running', 'Start it, then say it again.')
 
+export const auditBroken = (at: {
+  readonly file: string
+  readonly line: number
+  readonly why: string
+}): ClawdbotError =>
+  new ClawdbotError(
+    'audit_broken',
+    `the audit does not fit at ${at.file}, line ${at.line}: ${at.why}`,
+    'Somebody or something has changed it. Keep a copy, then run `clawdbot audit repair` to begin a new chain.',
+  )
+
 export const noSimulatorId = (): ClawdbotError =>
   new ClawdbotError(
     'sender_invalid',

@@ -1,3 +1,4 @@
+import manifest from '../../../package.json' with { type: 'json' }
 import type { AppState } from '../../shared/contracts/app-state.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
@@ -5,17 +6,24 @@ import { createSupervisor, type Supervisor } from '../../supervisor/supervisor.t
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
 
+export interface GatewayOptions {
+  readonly kept?: boolean
+}
+
 /**
  * The gateway of the app, supervised in the same way, without a window. It runs until a signal ends it, a lockdown
- * stops it or it can not go on. Says what happens; no pairing code is ever among it.
+ * stops it or it can not go on. Says what happens; no pairing code is ever among it. `kept` is what the app starts when
+ * it is quit and its gateway is to go on: the next app takes that one over.
  */
-export const gateway = async (context: CliContext): Promise<ExitCode> => {
+export const gateway = async (context: CliContext, options: GatewayOptions = {}): Promise<ExitCode> => {
   const { paths, appRoot, env, home, print } = context
   const supervisor = await createSupervisor({
     paths,
     appRoot,
     env,
     home,
+    runsAs: options.kept === true ? 'kept' : 'cli',
+    program: manifest.version,
     onOutput: (line) => print(visibleLine(line)),
   })
   try {

@@ -4,6 +4,7 @@ import { nobodyLetIn } from '../../supervisor/refusals.ts'
 import { isLatched } from '../../supervisor/stop/latch.ts'
 import { type PeopleOptions, providerOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
+import { holderOf, inAudit } from '../in-audit.ts'
 import { toSafeJson } from '../print-json.ts'
 
 export interface ApproveOptions extends PeopleOptions {
@@ -18,7 +19,12 @@ export const pairingApprove = async (
 ): Promise<void> => {
   const provider = providerOf(options)
   if (isLatched(context.paths)) throw nobodyLetIn()
-  const { request } = await approveByCode(context.paths, provider, code, context.now())
+  const { request } = await inAudit(
+    context,
+    'grants',
+    { act: 'pairing.approve', provider, ...(await holderOf(context, provider, code)) },
+    () => approveByCode(context.paths, provider, code, context.now()),
+  )
   // Approved is approved: a failure to leave word is an error of its own, and comes after the result.
   const unnotified =
     options.notify === true

@@ -1,12 +1,15 @@
+import type { AuditAct } from '../../shared/domain/audit.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { addApproved, removeApproved } from '../../shared/state/allow-store.ts'
 import { addBlocked, removeBlocked } from '../../shared/state/block-store.ts'
 import { approveSender, denyRequest, listRequests } from '../../shared/state/pairing-store.ts'
+import type { Effect } from '../../supervisor/acts/recorded.ts'
 import { nobodyLetIn } from '../../supervisor/refusals.ts'
 import { isLatched } from '../../supervisor/stop/latch.ts'
 import { type PeopleOptions, providerOf, senderOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
+import { inAudit } from '../in-audit.ts'
 import { toSafeJson } from '../print-json.ts'
 
 type List = 'allow' | 'block'
@@ -22,7 +25,10 @@ export const peopleChange = async (
 ): Promise<void> => {
   const provider = providerOf(options)
   const sender = senderOf(provider, id)
-  const changed = await CHANGES[`${list} ${change}`](context, provider, sender)
+  const { act, effect, apply } = CHANGES[`${list} ${change}`]
+  const changed = await inAudit(context, effect, { act, provider, sender }, () =>
+    apply(context, provider, sender),
+  )
   context.print(
     options.json === true
       ? toSafeJson({ provider, id: sender, changed })
@@ -63,9 +69,19 @@ const blockAdd: Apply = async (context, provider, sender) => {
   return changed
 }
 
-const CHANGES: Readonly<Record<`${List} ${Change}`, Apply>> = {
-  'allow add': allowAdd,
-  'allow remove': ({ paths }, provider, sender) => removeApproved(paths, provider, sender),
-  'block add': blockAdd,
-  'block remove': ({ paths }, provider, sender) => removeBlocked(paths, provider, sender),
+const CHANGES: Readonly<
+  Record<`${List} ${Change}`, { readonly act: AuditAct; readonly effect: Effect; readonly apply: Apply }>
+> = {
+  'allow add': { act: 'people.allow', effect: 'grants', apply: allowAdd },
+  'allow remove': {
+    act: 'people.revoke',
+    effect: 'restricts',
+    apply: ({ paths }, provider, sender) => removeApproved(paths, provider, sender),
+  },
+  'block add': { act: 'people.block', effect: 'restricts', apply: blockAdd },
+  'block remove': {
+    act: 'people.unblock',
+    effect: 'grants',
+    apply: ({ paths }, provider, sender) => removeBlocked(paths, provider, sender),
+  },
 }

@@ -1,6 +1,7 @@
 import { type Repairable, repairStore } from '../../shared/state/repair.ts'
 import { type PeopleOptions, providerOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
+import { inAudit } from '../in-audit.ts'
 import { toSafeJson } from '../print-json.ts'
 
 /** On the owner's word: corrupt files go under another name, and what depends on them opens again, empty. */
@@ -10,7 +11,9 @@ export const repair = async (
   options: PeopleOptions,
 ): Promise<void> => {
   const provider = providerOf(options)
-  const moved = await repairStore(context.paths, provider, what, context.now())
+  const moved = await inAudit(context, 'grants', { act: 'store.repair', provider, detail: { what } }, () =>
+    repairStore(context.paths, provider, what, context.now()),
+  )
   if (options.json === true) {
     context.print(toSafeJson({ provider, setAside: moved }))
     return

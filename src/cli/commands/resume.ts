@@ -1,18 +1,25 @@
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { voidAll } from '../../shared/state/pairing-store.ts'
-import { readLatch, resumeLatch } from '../../supervisor/stop/latch.ts'
+import { openAudit } from '../../supervisor/audit/audit.ts'
+import { type LatchState, readLatch } from '../../supervisor/stop/latch.ts'
+import { resumeLatch } from '../../supervisor/stop/resume-latch.ts'
+import { findSurvivors, refuseSurvivors } from '../../supervisor/stop/survivors.ts'
 import type { CliContext } from '../context.ts'
 import { UsageError } from '../exit.ts'
 
 export interface ResumeOptions {
   readonly reason?: string
+  readonly acceptUnknown?: boolean
   readonly yes?: boolean
 }
 
-/** Ends a lockdown and starts nothing. The owner says why, and confirms. */
+/**
+ * Ends a lockdown and starts nothing. First it looks whether anything lives that was to be dead; then the owner, who
+ * has said why, confirms. It is in the audit before it happens, and does not happen where that can not be written.
+ */
 export const resume = async (context: CliContext, options: ResumeOptions): Promise<void> => {
-  const { paths, now, print, warn } = context
+  const { paths, env, now, print, warn } = context
   const reason = options.reason?.trim() ?? ''
   if (reason.length < 3 || reason.length > 500) {
     throw new UsageError('why is it safe to go on?', 'Add --reason <text>, of 3 to 500 characters.')
@@ -22,15 +29,28 @@ export const resume = async (context: CliContext, options: ResumeOptions): Promi
     print('There is no lockdown.')
     return
   }
-  const at = latch.at > 0 ? ` since ${new Date(latch.at).toISOString()}` : ''
-  print(
-    `Locked down${at}${latch.by === '' ? '' : ` by ${visibleLine(latch.by)}`}: ${visibleLine(latch.reason)}`,
-  )
+  print(describe(latch))
+  const found = await findSurvivors({ paths, env })
+  refuseSurvivors(found, options.acceptUnknown === true ? 'accept' : 'refuse')
+  if (found.error !== null) warn(`clawdbot: ${visibleLine(found.error.message)}`)
   if (options.yes !== true) await confirm(context)
-  // Before the latch goes, so that no code of before the stop lets anybody in after it.
-  await voidAll(paths).catch((error: unknown) => warn(`clawdbot: ${toErrorView(error).message}`))
-  await resumeLatch(paths, { at: now(), by: 'cli', reason })
+  const audit = await openAudit({ paths, now })
+  try {
+    const detail = { incident: latch.incident, by: 'cli', reason, unknowns: found.error?.code ?? null }
+    await audit.perform({ act: 'lockdown.resume', actor: 'cli', detail }, async () => {
+      // Before the latch goes, so that no code of before the stop lets anybody in after it.
+      await voidAll(paths).catch((error: unknown) => warn(`clawdbot: ${toErrorView(error).message}`))
+      await resumeLatch(paths, { at: now(), by: 'cli', reason })
+    })
+  } finally {
+    await audit.close()
+  }
   print('Resumed. Nothing was started.')
+}
+
+const describe = ({ at, by, reason }: Extract<LatchState, { kind: 'locked' }>): string => {
+  const since = at > 0 ? ` since ${new Date(at).toISOString()}` : ''
+  return `Locked down${since}${by === '' ? '' : ` by ${visibleLine(by)}`}: ${visibleLine(reason)}`
 }
 
 const confirm = async ({ ask }: CliContext): Promise<void> => {

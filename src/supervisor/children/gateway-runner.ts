@@ -84,6 +84,8 @@ const CURED_CODES = [
   'state_not_writable',
   'store_corrupt',
   'store_unreadable',
+  'audit_broken',
+  'audit_unwritable',
 ] as const
 const cureOf = (code: ErrorCode): Cure | null => {
   if (code === 'config_invalid' || code === 'config_unreadable') return 'config'
@@ -194,7 +196,7 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
 
   const fail = (mine: Current, error: ErrorView): void => {
     mine.fatal ??= error
-    dispatch({ type: 'fault', run: mine.run, error })
+    dispatch({ type: 'fault', run: mine.run, error, cure: cureOf(error.code) })
   }
 
   const hear = (mine: Current, message: FromGateway): void => {
@@ -218,6 +220,10 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
       case 'drops':
       case 'unconfirmed':
       case 'simulated':
+      case 'intent':
+      case 'outcome':
+      case 'accepted':
+      case 'stop-asked':
         break
       default:
         assertNever(message)

@@ -1,5 +1,6 @@
 import type { DecisionView } from '../../shared/contracts/app-state.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
+import type { AuditAct } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { parseSenderId, SENDER_ID_HINT, type SenderId } from '../../shared/domain/identity.ts'
 import type { PairingRequest } from '../../shared/domain/pairing.ts'
@@ -11,6 +12,8 @@ import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { claimedName } from '../people/claims.ts'
 import type { Notes } from '../people/notes.ts'
 import type { ProviderPeople } from '../people/read-provider.ts'
+import { type Effect, recorded } from '../acts/recorded.ts'
+import type { Audit } from '../audit/audit.ts'
 import { nobodyLetIn } from '../refusals.ts'
 import type { Decision, DecisionBook } from './decision-book.ts'
 
@@ -33,6 +36,7 @@ export interface DecisionsOptions {
   readonly newId: () => string
   readonly notes: Notes
   readonly book: DecisionBook
+  readonly audit: Pick<Audit, 'perform' | 'intend' | 'conclude'>
   readonly isLocked: () => boolean
   readonly providerNow: (provider: ProviderId) => ProviderPeople | undefined
   /** Reads the files again, tells the gateway, and waits until it has acknowledged or is dead. */
@@ -44,6 +48,15 @@ export interface DecisionsOptions {
 
 export const createDecisions = (options: DecisionsOptions): Decisions => {
   const { paths, now, notes, book } = options
+
+  const inAudit = <T>(
+    effect: Effect,
+    act: AuditAct,
+    provider: ProviderId,
+    sender: SenderId,
+    work: () => Promise<T>,
+  ): Promise<T> =>
+    recorded(options.audit, effect, { act, actor: 'owner', provider, sender }, work, options.onError)
 
   const record = async (
     kind: DecisionView['kind'],
@@ -113,7 +126,9 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       const sender = senderOf(provider, id)
       if (options.isLocked()) throw nobodyLetIn()
       const at = now()
-      const { request } = await approveSender(paths, provider, sender, code, at)
+      const { request } = await inAudit('grants', 'pairing.approve', provider, sender, () =>
+        approveSender(paths, provider, sender, code, at),
+      )
       notes.remember(provider, sender, { claimedName: claimedName(request.meta), approvedAt: at })
       await Promise.all([notes.save().catch(options.onError), options.settle()])
       await record('approved', provider, sender, request)
@@ -121,7 +136,9 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
     },
     async deny(provider, id) {
       const sender = senderOf(provider, id)
-      const { request } = await denyRequest(paths, provider, { sender }, now())
+      const { request } = await inAudit('restricts', 'pairing.deny', provider, sender, () =>
+        denyRequest(paths, provider, { sender }, now()),
+      )
       await options.settle()
       await record('denied', provider, sender, request)
       return `${nameOf(request)} was denied, and gets no code for a day.`
@@ -130,7 +147,7 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       const sender = senderOf(provider, id)
       if (options.providerNow(provider)?.people.owners.has(sender)) throw ownerBlocked(provider)
       // The block first: whatever happens to the request then, it can not be let in.
-      await addBlocked(paths, provider, sender)
+      await inAudit('restricts', 'people.block', provider, sender, () => addBlocked(paths, provider, sender))
       let request: PairingRequest | null = null
       try {
         request = await ifWaiting(provider, sender)
@@ -142,7 +159,9 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
     },
     async unblock(provider, id) {
       const sender = senderOf(provider, id)
-      const was = await removeBlocked(paths, provider, sender)
+      const was = await inAudit('grants', 'people.unblock', provider, sender, () =>
+        removeBlocked(paths, provider, sender),
+      )
       await options.settle()
       return was ? `${sender} is not blocked any more.` : `${sender} was not blocked.`
     },
@@ -150,7 +169,9 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       const sender = senderOf(provider, id)
       const given = options.providerNow(provider)?.people
       const inConfig = given?.owners.has(sender) || given?.configured.has(sender)
-      const was = await removeApproved(paths, provider, sender)
+      const was = await inAudit('restricts', 'people.revoke', provider, sender, () =>
+        removeApproved(paths, provider, sender),
+      )
       await options.settle()
       if (inConfig) throw givenByConfig(provider, sender)
       return was ? `${sender} can not reach the agent any more.` : `${sender} was not approved.`
@@ -159,7 +180,10 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       const decision = book.find(decisionId)
       if (decision === undefined) throw unknownDecision
       const sender = senderOf(decision.view.provider, decision.view.sender)
-      const done = await takeBack(decision, sender)
+      const effect = decision.view.kind === 'approved' ? 'restricts' : 'grants'
+      const done = await inAudit(effect, 'decision.undo', decision.view.provider, sender, () =>
+        takeBack(decision, sender),
+      )
       let waits = false
       try {
         waits = await restore(decision)

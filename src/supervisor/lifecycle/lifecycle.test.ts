@@ -47,11 +47,12 @@ const machine = (latched = false) => {
         tell({ type: 'tick' })
       }
     },
-    /** The machine sleeps, or its clock is set. */
+    /** The machine sleeps, or its clock is set: the next tick comes at another time than it should. */
     jump(ms: number): void {
       now += ms
       tell({ type: 'tick' })
     },
+    now: () => now,
     state: () => state,
     phase: () => state.phase,
     effects: () => effects.splice(0).map(({ kind }) => kind),
@@ -132,8 +133,63 @@ describe('the life of the gateway', () => {
     const gateway = started()
     crash(gateway)
     gateway.jump(-86_400_000)
-    gateway.pass(60_000)
+    gateway.pass(2_000)
     expect(gateway.phase()).toBe('starting')
+  })
+
+  it('has the whole time to answer again when the machine woke, however silent it was before', () => {
+    const gateway = started()
+    gateway.pass(UNRESPONSIVE_AFTER_MS - TICK_MS)
+    gateway.effects()
+    gateway.tell({ type: 'woke' })
+    gateway.pass(TICK_MS)
+    expect([gateway.phase(), gateway.effects()]).toEqual(['running', ['ping']])
+    gateway.pass(UNRESPONSIVE_AFTER_MS - TICK_MS)
+    expect(gateway.phase()).toBe('unresponsive')
+    gateway.pass(KILL_UNRESPONSIVE_AFTER_MS - TICK_MS)
+    gateway.tell({ type: 'woke' })
+    gateway.pass(KILL_UNRESPONSIVE_AFTER_MS - TICK_MS)
+    expect(gateway.phase()).toBe('unresponsive')
+    gateway.pass(TICK_MS)
+    expect(gateway.phase()).toBe('stopping')
+  })
+
+  it('is given no more time to end because the machine slept meanwhile', () => {
+    const gateway = started()
+    gateway.tell({ type: 'stop' })
+    gateway.pass(TERMINATE_AFTER_MS - TICK_MS)
+    gateway.tell({ type: 'woke' })
+    gateway.pass(TICK_MS)
+    expect(gateway.effects()).toEqual(['ask-stop', 'terminate'])
+  })
+
+  it('says after a sleep when the next start is due by the clock of now', () => {
+    const gateway = started()
+    crash(gateway)
+    gateway.jump(3_600_000)
+    gateway.tell({ type: 'woke' })
+    const state = gateway.state()
+    expect(state.phase === 'backing-off' && state.retryAt - gateway.now()).toBe(500)
+  })
+
+  it('waits for the owner after a fault that another try can not mend', () => {
+    const gateway = started()
+    gateway.tell({ type: 'fault', run: 1, error, cure: 'owner' })
+    expect([gateway.phase(), gateway.effects()]).toEqual(['stopping', ['kill']])
+    crash(gateway)
+    expect(gateway.state()).toMatchObject({ phase: 'failed', error, cure: 'owner' })
+    gateway.pass(3_600_000)
+    gateway.tell({ type: 'config-mended' }, { type: 'woke' })
+    expect([gateway.phase(), gateway.effects()]).toEqual(['failed', []])
+    gateway.tell({ type: 'start' })
+    expect(gateway.phase()).toBe('starting')
+  })
+
+  it('tries again after a fault that may pass', () => {
+    const gateway = started()
+    gateway.tell({ type: 'fault', run: 1, error, cure: null })
+    crash(gateway)
+    expect(gateway.phase()).toBe('backing-off')
   })
 
   it('is asked to stop, then terminated, then killed', () => {
@@ -222,7 +278,7 @@ describe('the life of the gateway', () => {
     gateway.tell(
       { type: 'ready', run: 1 },
       { type: 'exited', run: 1, error, cure: null },
-      { type: 'fault', run: 1, error },
+      { type: 'fault', run: 1, error, cure: null },
     )
     expect(gateway.phase()).toBe('starting')
   })
@@ -250,14 +306,14 @@ const told: fc.Arbitrary<Told> = fc.oneof(
     { type: 'config-mended' },
     { type: 'lockdown' },
     { type: 'resume' },
+    { type: 'woke' },
   ),
   fc.constant<Told>({ type: 'tick' }),
   run.map((of): Told => ({ type: 'ready', run: of })),
   run.map((of): Told => ({ type: 'pong', run: of })),
-  run.map((of): Told => ({ type: 'fault', run: of, error })),
   fc
-    .tuple(run, fc.constantFrom('owner', 'config', null))
-    .map(([of, cure]): Told => ({ type: 'exited', run: of, error, cure })),
+    .tuple(run, fc.constantFrom('owner', 'config', null), fc.constantFrom('fault', 'exited'))
+    .map(([of, cure, type]): Told => ({ type, run: of, error, cure })),
 )
 /** Mostly about the run that is, so that sequences get somewhere. */
 const step = fc.record({
@@ -352,12 +408,13 @@ describe('whatever happens, in whatever order', () => {
     expect(found).toBeNull()
   })
 
-  it('a back-off ends within a minute, whatever the clock does, and a failure is never retried at once', () => {
+  it('a back-off ends within a minute of ticks, whatever the clock does, and a failure is never retried at once', () => {
     const found = sequenceWith(() => (before, event, after) => {
       if (after.phase !== 'backing-off') return false
-      const wait = after.retryAt - event.now
-      // A clock that went back is noticed by the next tick.
-      return (event.type === 'tick' && wait > 60_000) || (before.phase !== 'backing-off' && wait < 800)
+      const wait = after.due - after.watched
+      if (wait > 60_000 || wait <= 0) return true
+      const begins = before.phase !== 'backing-off'
+      return begins && (wait < 800 || after.retryAt - event.now !== wait)
     })
     expect(found).toBeNull()
   })
@@ -368,5 +425,90 @@ describe('whatever happens, in whatever order', () => {
         !hasChild(before) && effects.some((kind) => kind !== 'launch'),
     )
     expect(found).toBeNull()
+  })
+})
+
+/** Steps of a clock: none, a little, just what a tick is, hours and years, forwards and backwards. */
+const jump = fc.oneof(
+  fc.constantFrom(0, TICK_MS, 2_499, 2_500, 2_501, UNRESPONSIVE_AFTER_MS, 8 * 3_600_000, 1e12),
+  fc.integer({ min: 0, max: 10_000 }),
+  fc.integer({ min: 0, max: 1e12 }),
+)
+const anyJump = fc.tuple(jump, fc.constantFrom(1, -1)).map(([size, sign]) => size * sign)
+
+describe('whatever the clock does', () => {
+  it('a gateway that answers its pings within seven ticks is never called unresponsive nor killed', () => {
+    /** How many ticks each answer takes, and what the clock does before each tick and each answer. */
+    const life = fc.array(
+      fc.record({ delay: fc.integer({ min: 0, max: 7 }), jumps: fc.array(anyJump, { maxLength: 8 }) }),
+      { minLength: 1, maxLength: 60 },
+    )
+    const alarm = fc.check(
+      fc.property(life, fc.array(fc.boolean(), { maxLength: 60 }), (answers, sleeps) => {
+        let now = 1e12
+        let state = initialLifecycle(now, false)
+        const tell = (event: Told): readonly LifecycleEffect[] => {
+          const next = reduce(state, { ...event, now, random: 0.5 })
+          state = next.state
+          return next.effects
+        }
+        tell({ type: 'start' })
+        tell({ type: 'ready', run: 1 })
+        for (const [turn, { delay, jumps }] of answers.entries()) {
+          let due: number | undefined
+          // Ticks until the next ping was sent and answered.
+          for (let tick = 0; due === undefined || tick < due; tick += 1) {
+            now += jumps[tick % Math.max(1, jumps.length)] ?? TICK_MS
+            if (sleeps[turn] === true && tick === 1) tell({ type: 'woke' })
+            const effects = tell({ type: 'tick' })
+            if (effects.some(({ kind }) => kind !== 'ping') || state.phase !== 'running') return false
+            if (effects.length > 0) due ??= tick + delay
+          }
+          now += jumps.at(-1) ?? 0
+          tell({ type: 'pong', run: 1 })
+        }
+        return true
+      }),
+      { numRuns: 2_000 },
+    ).counterexample
+    expect(alarm).toBeNull()
+  })
+
+  it('no phase and no effect changes: only ticks count', () => {
+    fc.assert(
+      fc.property(
+        fc.array(step, { maxLength: 120 }),
+        fc.array(anyJump, { maxLength: 120 }),
+        (steps, jumps) => {
+          let [steady, wild] = [1e12, 1e12]
+          let [one, other] = [initialLifecycle(steady, false), initialLifecycle(wild, false)]
+          for (const [index, { event, current, random }] of steps.entries()) {
+            steady += TICK_MS
+            wild += jumps[index] ?? 0
+            const about = current && 'run' in event ? { ...event, run: one.run } : event
+            const [first, second] = [
+              reduce(one, { ...about, now: steady, random }),
+              reduce(other, { ...about, now: wild, random }),
+            ]
+            expect(second.effects).toEqual(first.effects)
+            expect(second.state.phase).toBe(first.state.phase)
+            one = first.state
+            other = second.state
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('a gateway that never answers is killed all the same', () => {
+    fc.assert(
+      fc.property(fc.array(anyJump, { minLength: 1, maxLength: 60 }), (jumps) => {
+        const gateway = started()
+        const ticks = (UNRESPONSIVE_AFTER_MS + KILL_UNRESPONSIVE_AFTER_MS) / TICK_MS
+        for (let tick = 0; tick < ticks; tick += 1) gateway.jump(jumps[tick % jumps.length] ?? 0)
+        expect(gateway.effects()).toContain('kill')
+      }),
+    )
   })
 })

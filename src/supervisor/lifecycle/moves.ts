@@ -3,7 +3,7 @@ import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import { type After, hasChild, type Lifecycle, type LifecycleEvent, type Memory, type Step } from './state.ts'
 
-export const MAX_BACKOFF_MS = 60_000
+const MAX_BACKOFF_MS = 60_000
 const MAX_FAILURES = 5
 const FAILURE_WINDOW_MS = 5 * 60_000
 
@@ -11,7 +11,8 @@ export const stay = (state: Lifecycle): Step => ({ state, effects: [] })
 
 export const memory = (state: Lifecycle, now: number): Memory => ({
   since: now,
-  lastTickAt: now,
+  watched: state.watched,
+  entered: state.watched,
   run: state.run,
   attempt: state.attempt,
   failures: state.failures,
@@ -28,8 +29,8 @@ export const launch = (state: Lifecycle, now: number): Step => {
 export const running = (state: Lifecycle, now: number, pings: number): Lifecycle => ({
   ...memory(state, now),
   phase: 'running',
-  lastPongAt: now,
-  lastPingAt: now,
+  lastPong: state.watched,
+  lastPing: state.watched,
   pings,
 })
 
@@ -66,12 +67,13 @@ export const afterwards = (state: Lifecycle, after: After, event: LifecycleEvent
 
 export const failure = (state: Lifecycle, event: LifecycleEvent, error: ErrorView): Step => {
   const { now, random } = event
-  const failures = [...state.failures.filter((at) => now - at < FAILURE_WINDOW_MS && at <= now), now]
+  const { watched } = state
+  const failures = [...state.failures.filter((at) => watched - at < FAILURE_WINDOW_MS), watched]
   const attempt = state.attempt + 1
   const kept = { ...memory(state, now), failures, attempt }
   if (failures.length >= MAX_FAILURES) return stay({ ...kept, phase: 'failed', error, cure: 'owner' })
-  const retryAt = now + backoffMs(state.attempt, random)
-  return stay({ ...kept, phase: 'backing-off', retryAt, error })
+  const wait = backoffMs(state.attempt, random)
+  return stay({ ...kept, phase: 'backing-off', retryAt: now + wait, due: watched + wait, error })
 }
 
 /** 1, 2, 4 … 60 seconds, a fifth more or less, so that several gateways do not come back in step. */

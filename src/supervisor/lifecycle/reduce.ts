@@ -1,8 +1,8 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import { afterwards, failure, launch, leave, memory, running, stay } from './moves.ts'
-import { hasChild, type Lifecycle, type LifecycleEvent, type Step } from './state.ts'
-import { onTick } from './tick.ts'
+import { type After, hasChild, type Lifecycle, type LifecycleEvent, type Step } from './state.ts'
+import { onTick, onWoke } from './tick.ts'
 
 /**
  * The whole life of the gateway process as a function. At most one child exists; a locked state launches
@@ -31,13 +31,13 @@ export const reduce = (state: Lifecycle, event: LifecycleEvent): Step => {
     case 'pong':
       return event.run === state.run ? onPong(state, event.now) : stay(state)
     case 'fault':
-      return event.run === state.run
-        ? leave(state, event.now, { kind: 'back-off', error: event.error }, 'killed')
-        : stay(state)
+      return event.run === state.run ? leave(state, event.now, afterFault(event), 'killed') : stay(state)
     case 'exited':
       return event.run === state.run ? onExited(state, event) : stay(state)
     case 'tick':
       return onTick(state, event.now)
+    case 'woke':
+      return onWoke(state, event.now)
     case 'lockdown':
       // No effect: STOP writes the latch before it kills, and does not leave that order to anybody else.
       return state.phase === 'locked'
@@ -118,8 +118,11 @@ const onConfigMended = (state: Lifecycle, now: number): Step => {
   return stay(state)
 }
 
+const afterFault = ({ error, cure }: Extract<LifecycleEvent, { type: 'fault' }>): After =>
+  cure === null ? { kind: 'back-off', error } : { kind: 'fail', error, cure }
+
 const onPong = (state: Lifecycle, now: number): Step => {
-  if (state.phase === 'running') return stay({ ...state, lastPongAt: now })
+  if (state.phase === 'running') return stay({ ...state, lastPong: state.watched })
   if (state.phase === 'unresponsive') return stay(running(state, now, state.pings))
   return stay(state)
 }

@@ -11,10 +11,17 @@ export type After =
   | { readonly kind: 'back-off'; readonly error: ErrorView }
   | { readonly kind: 'fail'; readonly error: ErrorView; readonly cure: Cure }
 
+/**
+ * Time is counted in ticks: what was not watched, because the machine slept, its clock was set or this process stood
+ * still, did not pass. So no clock decides anything in here, and none can raise a false alarm.
+ */
 export interface Memory {
-  /** When the phase began. All times are milliseconds since the epoch. */
+  /** When the phase began, milliseconds since the epoch: for the owner's eyes only. */
   readonly since: number
-  readonly lastTickAt: number
+  /** Milliseconds watched so far; it goes on by one tick at a time. All that follows is measured by it. */
+  readonly watched: number
+  /** When the phase began. */
+  readonly entered: number
   /** Launches so far; an event about an earlier one is ignored. */
   readonly run: number
   /** Failures since the last healthy minute: the exponent of the delay. */
@@ -28,19 +35,26 @@ type Phase =
   | { readonly phase: 'starting' }
   | {
       readonly phase: 'running'
-      readonly lastPongAt: number
-      readonly lastPingAt: number
+      readonly lastPong: number
+      readonly lastPing: number
       readonly pings: number
     }
-  | { readonly phase: 'unresponsive'; readonly lastPingAt: number; readonly pings: number }
+  | { readonly phase: 'unresponsive'; readonly lastPing: number; readonly pings: number }
   | { readonly phase: 'stopping'; readonly after: After; readonly pressed: 'asked' | 'terminated' | 'killed' }
-  | { readonly phase: 'backing-off'; readonly retryAt: number; readonly error: ErrorView }
+  | {
+      readonly phase: 'backing-off'
+      /** By the clock, for the owner's eyes. */
+      readonly retryAt: number
+      readonly due: number
+      readonly error: ErrorView
+    }
   | { readonly phase: 'failed'; readonly error: ErrorView; readonly cure: Cure }
   | { readonly phase: 'locked'; readonly child: boolean }
 
 export type Lifecycle = Memory & Phase
 
 export type LifecycleEvent = {
+  /** Milliseconds since the epoch. */
   readonly now: number
   /** From 0 up to 1, for the jitter. */
   readonly random: number
@@ -54,11 +68,14 @@ export type LifecycleEvent = {
   | { readonly type: 'config-mended' }
   | { readonly type: 'ready'; readonly run: number }
   | { readonly type: 'pong'; readonly run: number }
-  /** It must not go on: broke the contract, did not acknowledge, or said itself that it can not. */
-  | { readonly type: 'fault'; readonly run: number; readonly error: ErrorView }
+  /** It must not go on: broke the contract, did not acknowledge, can not be recorded. `cure` as for `exited`. */
+  | { readonly type: 'fault'; readonly run: number; readonly error: ErrorView; readonly cure: Cure | null }
   /** The process is gone, or was never made. `cure` is null where a retry may help. */
   | { readonly type: 'exited'; readonly run: number; readonly error: ErrorView; readonly cure: Cure | null }
+  /** `TICK_MS` have passed under our eyes. */
   | { readonly type: 'tick' }
+  /** The machine slept: whoever was silent before it gets the whole time again. */
+  | { readonly type: 'woke' }
   | { readonly type: 'lockdown' }
   | { readonly type: 'resume' }
 )
@@ -77,7 +94,8 @@ export interface Step {
 
 export const initialLifecycle = (now: number, latched: boolean): Lifecycle => ({
   since: now,
-  lastTickAt: now,
+  watched: 0,
+  entered: 0,
   run: 0,
   attempt: 0,
   failures: [],

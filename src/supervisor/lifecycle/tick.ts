@@ -1,7 +1,7 @@
 // What time alone does.
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
-import { launch, leave, MAX_BACKOFF_MS, memory, stay } from './moves.ts'
+import { launch, leave, memory, stay } from './moves.ts'
 import type { Lifecycle, Step } from './state.ts'
 
 /** The gateway says `ready` within this time of its launch, or the launch has failed. */
@@ -14,17 +14,14 @@ export const KILL_UNRESPONSIVE_AFTER_MS = 15_000
 export const TERMINATE_AFTER_MS = 3_000
 export const KILL_STOPPING_AFTER_MS = 5_000
 export const TICK_MS = 500
-/** A tick that comes this late, or before its predecessor, means that the machine slept or its clock jumped. */
-const CLOCK_JUMP_MS = PING_EVERY_MS
 const HEALTHY_AFTER_MS = 60_000
 
+/** One more tick was watched. However late it comes, it is one: a deadline may come half a second early, never more. */
 export const onTick = (state: Lifecycle, now: number): Step => {
-  const elapsed = now - state.lastTickAt
-  if (elapsed < 0 || elapsed > TICK_MS + CLOCK_JUMP_MS) return stay(resetDeadlines(state, now))
-  const ticked = { ...state, lastTickAt: now }
+  const ticked = { ...state, watched: state.watched + TICK_MS }
   switch (ticked.phase) {
     case 'starting':
-      return now - ticked.since >= READY_TIMEOUT_MS
+      return inPhase(ticked) >= READY_TIMEOUT_MS
         ? leave(ticked, now, { kind: 'back-off', error: notReady }, 'killed')
         : stay(ticked)
     case 'running':
@@ -32,9 +29,9 @@ export const onTick = (state: Lifecycle, now: number): Step => {
     case 'unresponsive':
       return tickUnresponsive(ticked, now)
     case 'stopping':
-      return tickStopping(ticked, now)
+      return tickStopping(ticked)
     case 'backing-off':
-      return now >= ticked.retryAt ? launch(ticked, now) : stay(ticked)
+      return ticked.watched >= ticked.due ? launch(ticked, now) : stay(ticked)
     case 'locked':
       // STOP has killed it; where its exit is still not seen, once more does no harm.
       return ticked.child ? { state: ticked, effects: [{ kind: 'kill' }] } : stay(ticked)
@@ -46,28 +43,31 @@ export const onTick = (state: Lifecycle, now: number): Step => {
   }
 }
 
+/** Milliseconds watched since the phase began. */
+const inPhase = ({ watched, entered }: Lifecycle): number => watched - entered
+
 const tickRunning = (state: Extract<Lifecycle, { phase: 'running' }>, now: number): Step => {
-  const healthy = now - state.since >= HEALTHY_AFTER_MS ? { ...state, attempt: 0 } : state
-  if (now - state.lastPongAt >= UNRESPONSIVE_AFTER_MS) {
-    const { lastPingAt, pings } = healthy
-    return stay({ ...memory(healthy, now), phase: 'unresponsive', lastPingAt, pings })
+  const healthy = inPhase(state) >= HEALTHY_AFTER_MS ? { ...state, attempt: 0 } : state
+  if (state.watched - state.lastPong >= UNRESPONSIVE_AFTER_MS) {
+    const { lastPing, pings } = healthy
+    return stay({ ...memory(healthy, now), phase: 'unresponsive', lastPing, pings })
   }
-  return ping(healthy, now)
+  return ping(healthy)
 }
 
 const tickUnresponsive = (state: Extract<Lifecycle, { phase: 'unresponsive' }>, now: number): Step =>
-  now - state.since >= KILL_UNRESPONSIVE_AFTER_MS
+  inPhase(state) >= KILL_UNRESPONSIVE_AFTER_MS
     ? leave(state, now, { kind: 'back-off', error: unresponsive }, 'killed')
-    : ping(state, now)
+    : ping(state)
 
-const ping = (state: Extract<Lifecycle, { pings: number }>, now: number): Step => {
-  if (now - state.lastPingAt < PING_EVERY_MS) return stay(state)
+const ping = (state: Extract<Lifecycle, { pings: number }>): Step => {
+  if (state.watched - state.lastPing < PING_EVERY_MS) return stay(state)
   const pings = state.pings + 1
-  return { state: { ...state, lastPingAt: now, pings }, effects: [{ kind: 'ping', sequence: pings }] }
+  return { state: { ...state, lastPing: state.watched, pings }, effects: [{ kind: 'ping', sequence: pings }] }
 }
 
-const tickStopping = (state: Extract<Lifecycle, { phase: 'stopping' }>, now: number): Step => {
-  const waited = now - state.since
+const tickStopping = (state: Extract<Lifecycle, { phase: 'stopping' }>): Step => {
+  const waited = inPhase(state)
   if (state.pressed !== 'killed' && waited >= KILL_STOPPING_AFTER_MS) {
     return { state: { ...state, pressed: 'killed' }, effects: [{ kind: 'kill' }] }
   }
@@ -77,24 +77,27 @@ const tickStopping = (state: Extract<Lifecycle, { phase: 'stopping' }>, now: num
   return stay(state)
 }
 
-/** Time that nobody lived through is nobody's silence: every deadline begins again. */
-const resetDeadlines = (state: Lifecycle, now: number): Lifecycle => {
-  const woken = { ...state, lastTickAt: now }
-  switch (woken.phase) {
+/**
+ * What was silent before a sleep gets the whole time again, as its connections may need it; a child that was asked to
+ * stop does not. A back-off goes on where it was, and says so by the clock of now.
+ */
+export const onWoke = (state: Lifecycle, now: number): Step => {
+  const { watched } = state
+  switch (state.phase) {
     case 'starting':
-    case 'stopping':
     case 'unresponsive':
-      return { ...woken, since: now }
+      return stay({ ...state, entered: watched })
     case 'running':
-      return { ...woken, lastPongAt: now, lastPingAt: now - PING_EVERY_MS }
+      return stay({ ...state, lastPong: watched, lastPing: watched - PING_EVERY_MS })
     case 'backing-off':
-      return { ...woken, retryAt: Math.min(woken.retryAt, now + MAX_BACKOFF_MS) }
+      return stay({ ...state, retryAt: now + Math.max(0, state.due - watched) })
+    case 'stopping':
     case 'stopped':
     case 'failed':
     case 'locked':
-      return woken
+      return stay(state)
     default:
-      return assertNever(woken)
+      return assertNever(state)
   }
 }
 

@@ -21,6 +21,7 @@ const open: ProviderPeople = {
   enabled: true,
   policy: { dmPolicy: 'pairing', everyone: false, silent: false },
   people: { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  stoppers: new Set(),
   requests: [],
   problems: [],
 }

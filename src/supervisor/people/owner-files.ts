@@ -43,6 +43,8 @@ export interface OwnerFilesOptions {
   readonly log: SupervisorLog
   /** Looks at the latch. */
   readonly follow: () => Promise<void>
+  /** A valid config was read; it may be the same as before. */
+  readonly onConfig: (config: Config) => void
 }
 
 /** The owner's files as they are now: watched, checked, shown, and told to the gateway. */
@@ -122,6 +124,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
       if (next.kind === 'broken') runner.dispatch({ type: 'config-broken', error: next.error })
       return
     }
+    options.onConfig(next.config)
     rememberApproved(shown, next.providers, notes, now())
     shown = next.providers
     hadConfig = next.config.exists

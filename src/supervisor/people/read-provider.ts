@@ -23,6 +23,8 @@ export interface ProviderPeople {
   /** `disabled` while one of its files can not be read, whatever the config says. */
   readonly policy: ProviderPolicy
   readonly people: People
+  /** Who may stop everything from a chat. */
+  readonly stoppers: ReadonlySet<SenderId>
   readonly requests: readonly PairingRequest[]
   readonly problems: readonly StoreProblem[]
 }
@@ -66,6 +68,7 @@ export const readProvider = async (
       approved: new Set(approved),
       blocked: blockListGone ? blockedBefore : new Set(blocked),
     },
+    stoppers: new Set(config.stoppers[provider]),
     requests,
     problems,
   }

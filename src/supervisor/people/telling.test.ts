@@ -11,6 +11,7 @@ const provider = (...approved: readonly string[]): PeopleTold['providers'][numbe
   configured: [],
   approved: [...approved],
   blocked: [],
+  stoppers: [],
   pending: [],
 })
 

@@ -1,4 +1,5 @@
 import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import { watchedTimeout } from '../lifecycle/watched-timeout.ts'
 
 /** A gateway that does not acknowledge within this time is killed: a revoke must not wait for its good will. */
 const ACK_TIMEOUT_MS = 5_000
@@ -32,18 +33,18 @@ export const createTelling = ({ send, onSilence }: TellingOptions): Telling => {
   let gateway: 'none' | 'starting' | 'ready' = 'none'
   let toldAtStart = 0
   let known = 0
-  let timer: NodeJS.Timeout | undefined
+  let giveUp: (() => void) | undefined
   const waiting = new Set<() => void>()
 
   const isSettled = (): boolean => gateway === 'none' || known >= people.revision
   const expectAnswer = (): void => {
     // Until it is ready the ready timeout watches it. A second change does not begin the time anew.
-    if (gateway === 'ready' && !isSettled()) timer ??= setTimeout(onSilence, ACK_TIMEOUT_MS)
+    if (gateway === 'ready' && !isSettled()) giveUp ??= watchedTimeout(onSilence, ACK_TIMEOUT_MS)
   }
   const look = (): void => {
     if (!isSettled()) return
-    clearTimeout(timer)
-    timer = undefined
+    giveUp?.()
+    giveUp = undefined
     for (const resolve of waiting) resolve()
     waiting.clear()
   }

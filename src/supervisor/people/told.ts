@@ -5,12 +5,13 @@ import type { ProviderPeople } from './read-provider.ts'
 export const toldProviders = (people: readonly ProviderPeople[]): PeopleTold['providers'] =>
   people.filter(({ enabled }) => enabled).map(toldProvider)
 
-const toldProvider = ({ provider, policy, people, requests }: ProviderPeople): ProviderTold => ({
+const toldProvider = ({ provider, policy, people, stoppers, requests }: ProviderPeople): ProviderTold => ({
   provider,
   ...policy,
   owners: [...people.owners].sort(),
   configured: [...people.configured].sort(),
   approved: [...people.approved].sort(),
   blocked: [...people.blocked].sort(),
+  stoppers: [...stoppers].sort(),
   pending: requests.map(({ id, createdAt }) => ({ id, createdAt })),
 })

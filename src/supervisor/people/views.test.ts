@@ -23,6 +23,7 @@ const people = (dmPolicy: DmPolicy, more: Partial<ProviderPeople> = {}): Provide
     approved: new Set([id('3'), id('2')]),
     blocked: new Set([id('4')]),
   },
+  stoppers: new Set(),
   requests: [],
   problems: [],
   ...more,

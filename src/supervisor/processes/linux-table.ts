@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { ProcessInfo, ProcessTable } from './process-info.ts'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { familyOf } from './family.ts'
+import type { Carriers, ProcessInfo, ProcessStamp, ProcessTable } from './process-info.ts'
 
 const MAX_COMMAND = 200
 
@@ -7,7 +10,7 @@ const readProc = (pid: number | string, name: string): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
   } catch {
-    // Gone since it was listed, or another user's: either way nothing of ours.
+    // Gone since it was listed, or another user's: either way there is nothing to see.
     return undefined
   }
 }
@@ -16,33 +19,124 @@ const readProc = (pid: number | string, name: string): string | undefined => {
 const bootId = (): string => readProc('sys/kernel/random', 'boot_id')?.trim() ?? 'unknown'
 let boot: string | undefined
 
-const read = (pid: number): ProcessInfo | undefined => {
+interface Stat extends ProcessStamp {
+  /** The program's file name, at most 15 characters. */
+  readonly name: string
+}
+
+/** One line of /proc/<pid>/stat; undefined for what is dead. */
+export const parseStat = (pid: number, stat: string, bootedAs: string): Stat | undefined => {
+  // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+  const end = stat.lastIndexOf(')')
+  const fields = stat.slice(end + 2).split(' ')
+  const [state, parent, group] = fields
+  const ticks = fields[19]
+  if (state === undefined || parent === undefined || group === undefined || ticks === undefined)
+    return undefined
+  if (state === 'Z' || state === 'X') return undefined
+  const name = stat.slice(stat.indexOf('(') + 1, end)
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    start: `${bootedAs}:${ticks}`,
+    hangs: state === 'D',
+    name,
+  }
+}
+
+const statOf = (pid: number): Stat | undefined => {
   const stat = readProc(pid, 'stat')
   if (stat === undefined) return undefined
-  // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, , group] = fields
-  const ticks = fields[19]
-  if (state === undefined || group === undefined || ticks === undefined) return undefined
-  if (state === 'Z' || state === 'X') return undefined
   boot ??= bootId()
-  return { pid, group: Number(group), start: `${boot}:${ticks}`, command: commandOf(pid, stat) }
+  return parseStat(pid, stat, boot)
 }
 
-const commandOf = (pid: number, stat: string): string => {
-  const line = readProc(pid, 'cmdline')?.replaceAll('\0', ' ').trim()
-  const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
-  return (line === undefined || line === '' ? name : line).slice(0, MAX_COMMAND)
+const toStamp = ({ pid, parent, group, start, hangs }: Stat): ProcessStamp => ({
+  pid,
+  parent,
+  group,
+  start,
+  hangs,
+})
+
+const stamp = (pid: number): ProcessStamp | undefined => {
+  const stat = statOf(pid)
+  return stat && toStamp(stat)
 }
 
-const list = (): readonly ProcessInfo[] =>
+const pids = (): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
-    .flatMap((name) => read(Number(name)) ?? [])
+    .map(Number)
+
+const scan: ProcessTable['scan'] = (skip, visit) => {
+  const gone: number[] = []
+  for (const pid of pids().toReversed()) {
+    if (skip(pid)) continue
+    const found = statOf(pid)
+    if (found === undefined) gone.push(pid)
+    else visit(found)
+  }
+  return { gone }
+}
+
+const read = (pid: number): ProcessInfo | undefined => {
+  const stat = statOf(pid)
+  return stat && { ...toStamp(stat), command: commandOf(pid, readProc(pid, 'cmdline'), stat.name) }
+}
+
+const commandOf = (pid: number, commandLine: string | undefined, name: string): string => {
+  const line = commandLine?.replaceAll('\0', ' ').trim() ?? ''
+  return (line === '' ? name || `process ${String(pid)}` : line).slice(0, MAX_COMMAND)
+}
+
+/** Reading the command of a process that hangs in the kernel may hang as well: then its short name has to do. */
+const COMMAND_WITHIN_MS = 30
+
+const family = async (groups: ReadonlySet<number>): Promise<readonly ProcessInfo[]> => {
+  const late = sleep(COMMAND_WITHIN_MS, undefined, { ref: false })
+  const stats = familyOf(
+    pids().flatMap((pid) => statOf(pid) ?? []),
+    groups,
+  )
+  return Promise.all(
+    stats.map(async (stat) => {
+      const reading = readFile(`/proc/${String(stat.pid)}/cmdline`, 'utf8').catch(() => undefined)
+      return {
+        ...toStamp(stat),
+        command: commandOf(stat.pid, (await Promise.race([reading, late])) ?? '', stat.name),
+      }
+    }),
+  )
+}
+
+const list = (): readonly ProcessInfo[] => pids().flatMap((pid) => read(pid) ?? [])
 
 const carries = (pid: number, cookie: string): boolean =>
   readProc(pid, 'environ')
     ?.split('\0')
     .some((entry) => entry.startsWith(cookie)) ?? false
 
-export const linuxTable: ProcessTable = { read, list, carries }
+const carriers = (among: readonly number[], cookie: string): Carriers => {
+  const found = new Set<number>()
+  const unclear = new Set<number>()
+  for (const pid of among) {
+    const environment = readProc(pid, 'environ')
+    // Empty: it is just becoming another program, or it is a thread of the kernel.
+    if (environment === undefined || environment === '') unclear.add(pid)
+    else if (environment.split('\0').some((entry) => entry.startsWith(cookie))) found.add(pid)
+  }
+  return { found, unclear }
+}
+
+export const linuxTable: ProcessTable = {
+  scanning: 'quick',
+  stamp,
+  scan,
+  family,
+  read,
+  list,
+  carries,
+  carriers,
+}

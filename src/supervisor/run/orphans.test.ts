@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const runFile = (gateway: { pid: number; start: string }): RunFile => ({
   version: 1,
-  supervisor: { pid: 1, start: 'long ago' },
+  supervisor: { pid: 1, start: 'long ago', kind: 'cli', program: '' },
   runId: 'x',
   gateway,
   phase: 'running',

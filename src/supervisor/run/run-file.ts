@@ -12,9 +12,18 @@ const MAX_RUN_BYTES = 64 * 1024
 
 const processSeen = z.object({ pid: z.number().int().positive(), start: z.string() })
 
+/** `kept`: the app was quit and left its gateway running without a window; the next app takes it over. */
+const SUPERVISOR_KINDS = ['app', 'cli', 'kept'] as const
+export type SupervisorKind = (typeof SUPERVISOR_KINDS)[number]
+
 const runFile = z.object({
   version: z.literal(1),
-  supervisor: processSeen,
+  supervisor: processSeen.extend({
+    /** One that does not say is nobody's to take over. */
+    kind: z.enum(SUPERVISOR_KINDS).default('cli'),
+    /** The version of Clawdbot that it is; empty where an older one did not say. */
+    program: z.string().max(64).default(''),
+  }),
   /** The run of the gateway, in its environment as CLAWDBOT_RUN_ID; empty before the first launch. */
   runId: z.string(),
   gateway: processSeen.nullable(),
@@ -62,6 +71,13 @@ const unreadable = (file: string, why: string, cause: unknown): ClawdbotError =>
     cause,
   )
 
+/** Who wants to supervise. */
+export interface Claimant {
+  readonly kind: SupervisorKind
+  /** The version of Clawdbot. */
+  readonly program: string
+}
+
 /** Does the process that wrote this still supervise? */
 export const isSupervised = (run: RunFile): boolean => isSameProcess(run.supervisor.pid, run.supervisor.start)
 
@@ -72,6 +88,13 @@ export interface Claim {
   /** Gives the state directory free. To be called when the gateway is dead. */
   readonly release: () => Promise<void>
 }
+
+const NAMELESS: Claimant = { kind: 'cli', program: '' }
+
+const whatToDo = ({ kind }: RunFile['supervisor']): string =>
+  kind === 'kept'
+    ? 'The app was quit and left it running: start the app to take it back, or end that process.'
+    : 'Use the one that runs, or end it first. `clawdbot status` shows what it does.'
 
 const idle = (now: number): RunStatus => ({
   runId: '',
@@ -86,15 +109,19 @@ const idle = (now: number): RunStatus => ({
  * Makes this process the one supervisor of the state directory, until it ends.
  * @throws ClawdbotError `already_running` if another living process is.
  */
-export const claimStateDir = async (paths: StatePaths, now: number): Promise<Claim> =>
+export const claimStateDir = async (
+  paths: StatePaths,
+  now: number,
+  claimant: Claimant = NAMELESS,
+): Promise<Claim> =>
   withFileLocks([paths.run], async () => {
     const previous = await readRunFile(paths)
-    const self = ownIdentity()
+    const self = { ...ownIdentity(), ...claimant }
     if (previous !== undefined && isSupervised(previous)) {
       throw new ClawdbotError(
         'already_running',
         `Clawdbot already runs for ${paths.root}, as process ${previous.supervisor.pid}.`,
-        'Use the one that runs, or end it first. `clawdbot status` shows what it does.',
+        whatToDo(previous.supervisor),
       )
     }
     const write = (status: RunStatus): Promise<void> => {

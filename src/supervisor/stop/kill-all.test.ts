@@ -8,7 +8,16 @@ afterEach(endPrograms)
 const gone = (): never => {
   throw new Error('no /proc here')
 }
-const unreadable: ProcessTable = { read: gone, list: gone, carries: gone }
+const unreadable: ProcessTable = {
+  scanning: 'quick',
+  stamp: gone,
+  scan: gone,
+  family: gone,
+  read: gone,
+  list: gone,
+  carries: gone,
+  carriers: gone,
+}
 
 describe('killing', () => {
   it('is not reported done where the process table can not be read, and has killed the groups all the same', async () => {

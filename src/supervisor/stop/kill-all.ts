@@ -1,84 +1,128 @@
-import { killProcess, signalGroup } from '../processes/kill.ts'
-import type { ProcessInfo, ProcessTable } from '../processes/process-info.ts'
+import { setImmediate as soon, setTimeout as sleep } from 'node:timers/promises'
+import { freezeProcess, killProcess, signalGroup } from '../processes/kill.ts'
+import { keyOf, type ProcessInfo, type ProcessStamp, type ProcessTable } from '../processes/process-info.ts'
 import { processTable } from '../processes/process-table.ts'
+import { createSweeper, type Sweeper, type Targets } from './sweep.ts'
 
-/** How long the table is read again and again until nothing is left. */
+/** How long the table is read again and again without anything getting better. */
 const VERIFY_FOR_MS = 1_000
+/** The same while something still gets better, as with a program that forks without end. */
+const VERIFY_AT_MOST_MS = 3_000
+/** And how long after the last kill. */
+const LAST_LOOKS_MS = 500
 const VERIFY_EVERY_MS = 4
-
-/** What has to die. */
-export interface Targets {
-  /** Leaders of process groups that are certainly ours. */
-  readonly groups: ReadonlySet<number>
-  /** `NAME=prefix` in the environment of everything that descends from a gateway. */
-  readonly cookie: string
-}
+/** Where processes come and go too quickly to be looked at, the newest are hunted for so long at a time, … */
+const HUNT_FOR_MS = 40
+/** … and nothing has to be found so many times. */
+const QUIET_LOOKS = 5
+/** For the record a few hundred of a fork bomb are enough, and each costs a look. */
+const MAX_NAMED = 500
 
 export interface KillReport {
   /** Milliseconds until nothing was left, from the call; null if something is. */
   readonly deadMs: number | null
   readonly killed: number
   readonly survivors: readonly ProcessInfo[]
+  /** What was found outside of the groups, as it was before it was killed. */
+  readonly escaped: readonly ProcessInfo[]
 }
 
 /**
  * SIGKILL to the groups at once, then to whatever else the process table shows as ours (a child that made its
- * own session left the group, not its environment), until the table shows nothing or a second has passed.
+ * own session left the group, not its environment nor its ancestors), until the table shows nothing or the time is
+ * up. What escaped is frozen first, all of it, and killed then: killing one by one would leave the others of a
+ * program that forks without end the room to go on. Never throws.
  */
 export const killAll = async (targets: Targets, table: ProcessTable = processTable): Promise<KillReport> => {
   const begin = performance.now()
-  const groups = new Set<number>()
-  for (const group of targets.groups) if (signalGroup(group, 'SIGKILL')) groups.add(group)
-  const seen = new Map<number, ProcessInfo>()
+  const elapsed = (): number => performance.now() - begin
+  const own = ownGroup(table)
+  const groups = [...targets.groups].filter((group) => group !== own)
+  const frozen = new Map<string, ProcessStamp>()
+  const sweeper = createSweeper(targets, table, (found) => {
+    if (groups.includes(found.group)) return
+    frozen.set(keyOf(found), found)
+    freezeProcess(found.pid)
+  })
+  // Before its parents die: an orphan's descent can not be seen any more.
+  for (const group of groups) signalGroup(group, 'SIGSTOP')
+  const seen = table.scanning === 'quick' ? (attempt(sweeper.lookAtTree) ?? []) : []
+  const signalled = new Set(groups.filter((group) => signalGroup(group, 'SIGKILL')))
+  const killed = new Set([
+    ...signalled,
+    ...seen.filter(({ group }) => signalled.has(group)).map(({ pid }) => pid),
+  ])
+  const escaped = new Map<string, ProcessInfo>()
+  const kill = (found: readonly ProcessStamp[]): void => {
+    for (const each of found) {
+      const key = keyOf(each)
+      if (frozen.has(key) && !escaped.has(key) && escaped.size < MAX_NAMED)
+        escaped.set(key, named(each, table))
+      if (killProcess(each.pid)) killed.add(each.pid)
+    }
+  }
+  const report = (deadMs: number | null, survivors: readonly ProcessInfo[]): KillReport => ({
+    deadMs,
+    killed: killed.size,
+    survivors,
+    escaped: [...escaped.values()],
+  })
+
+  let quiet = 0
+  let better = { at: 0, left: Number.POSITIVE_INFINITY }
   for (;;) {
-    const found = lookFor(targets, seen, table)
-    for (const process of found ?? []) if (killProcess(process.pid)) seen.set(process.pid, process)
-    const waited = performance.now() - begin
-    const killed = new Set([...groups, ...seen.keys()]).size
-    if (found?.length === 0) return { deadMs: waited, killed, survivors: [] }
-    if (waited >= VERIFY_FOR_MS) return { deadMs: null, killed, survivors: found ?? [UNSEEN] }
-    await new Promise((resolve) => setTimeout(resolve, VERIFY_EVERY_MS))
+    await hunt(sweeper)
+    const sweep = attempt(() => sweeper.look('all'))
+    const found = sweep?.found ?? []
+    quiet = sweep !== undefined && found.length === 0 ? quiet + 1 : 0
+    if (quiet > 0 && (sweep?.churning === false || quiet >= QUIET_LOOKS)) return report(elapsed(), [])
+    const grows = (sweep?.fresh ?? 0) > 0
+    if (grows || found.length < better.left) better = { at: elapsed(), left: found.length }
+    const over = elapsed() - better.at >= VERIFY_FOR_MS || elapsed() >= VERIFY_AT_MOST_MS
+    // While it grows it is only frozen: a process that dies makes room for another.
+    if (!grows || over) kill(found)
+    if (elapsed() >= VERIFY_AT_MOST_MS + LAST_LOOKS_MS || (over && !grows)) {
+      const survivors = found.map((each) => named(each, table))
+      return report(null, sweep === undefined || survivors.length === 0 ? [UNSEEN] : survivors)
+    }
+    if (!grows) await sleep(VERIFY_EVERY_MS)
   }
 }
+
+/** Looks at what is new again and again, for a moment, until nothing new is ours or too quick to be looked at. */
+const hunt = async (sweeper: Sweeper): Promise<void> => {
+  const begin = performance.now()
+  for (;;) {
+    const sweep = attempt(() => sweeper.look('new'))
+    if (sweep === undefined || (sweep.fresh === 0 && !sweep.churning)) return
+    await soon()
+    if (performance.now() - begin >= HUNT_FOR_MS) return
+  }
+}
+
+/** A group that this process is in is not signalled as a whole: then nobody would be left to look. */
+const ownGroup = (table: ProcessTable): number | undefined =>
+  process.platform === 'win32' ? undefined : attempt(() => table.stamp(process.pid))?.group
+
+const named = (stamp: ProcessStamp, table: ProcessTable): ProcessInfo =>
+  attempt(() => table.read(stamp.pid)) ?? { ...stamp, command: `process ${String(stamp.pid)}` }
 
 /** Stands for whatever may live where nobody can look. */
 const UNSEEN: ProcessInfo = {
   pid: 0,
+  parent: 0,
   group: 0,
+  hangs: false,
   start: '',
   command: 'unknown: the process table can not be read',
 }
 
 /** Undefined where the table can not be read: that is no proof that anything is dead. */
-const lookFor = (
-  targets: Targets,
-  seen: ReadonlyMap<number, ProcessInfo>,
-  table: ProcessTable,
-): readonly ProcessInfo[] | undefined => {
+const attempt = <T>(look: () => T): T | undefined => {
   try {
-    return findTargets(targets, seen, table)
+    return look()
   } catch {
-    // The groups were killed all the same; what is said about the rest is that nobody knows.
+    // The groups are killed all the same; what is said about the rest is that nobody knows.
     return undefined
   }
-}
-
-/**
- * Everything alive that is ours, and never this process itself. A process that is on its way out has lost its
- * environment before it is gone, so what was seen once is looked for until the table no longer has it.
- */
-const findTargets = (
-  { groups, cookie }: Targets,
-  seen: ReadonlyMap<number, ProcessInfo>,
-  table: ProcessTable,
-): readonly ProcessInfo[] => {
-  const listed = table.list().filter(({ pid }) => pid !== process.pid)
-  if (listed.length > 0) {
-    return listed.filter(
-      ({ pid, group, start }) =>
-        groups.has(group) || seen.get(pid)?.start === start || table.carries(pid, cookie),
-    )
-  }
-  // A system without a table: at least the leaders are looked at.
-  return [...groups].flatMap((pid) => table.read(pid) ?? [])
 }

@@ -1,10 +1,17 @@
-import { lstatSync } from 'node:fs'
-import { appendFile, lstat, open, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { ClawdbotError } from '../../shared/domain/error.ts'
-import { isErrno, readTextBounded, syncFolder, writeFileAtomic } from '../../shared/state/atomic-file.ts'
+import type { PastLockdown } from '../../shared/contracts/app-state.ts'
+import { assertNever } from '../../shared/domain/assert-never.ts'
+import { readTextBounded } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { isIncidentName } from '../incident/incident-name.ts'
+import type { JournalSays } from './latch-journal.ts'
+import {
+  readJournalFile,
+  readJournalFileSync,
+  seeLatchFile,
+  seeLatchFileSync,
+  type Witness,
+} from './latch-witnesses.ts'
 
 const MAX_LATCH_BYTES = 64 * 1024
 
@@ -14,146 +21,135 @@ const latchFile = z.object({
   at: z.number().int().nonnegative(),
   by: z.string(),
   reason: z.string(),
+  incident: z.string().default(''),
 })
 
 export interface Lock {
   readonly at: number
-  /** Who stopped it: `app`, `cli`; empty where the file does not say. */
+  /** Who stopped it: `app`, `cli`; empty where nothing says. */
   readonly by: string
   readonly reason: string
+  /** The name of its folder under `incidents/`; empty where nothing says. */
+  readonly incident: string
 }
 
 export type LatchState = { readonly kind: 'open' } | ({ readonly kind: 'locked' } & Lock)
 
+/** Both witnesses: the latch file, which the gateway looks at too, and the journal of lockdowns. */
+export interface Witnesses {
+  readonly latch: LatchState
+  readonly file: 'absent' | 'there'
+  /** Stops in the journal that no resume has ended. */
+  readonly held: JournalSays['held']
+  /** The last lockdown that has ended. */
+  readonly last: PastLockdown | undefined
+}
+
 /**
- * Is there a lockdown? The presence of the file is the answer, whatever is in it or however it can not be
- * read: only its certain absence means that there is none.
+ * Is there a lockdown? There is one where the latch file is there, whatever is in it, and where the journal of
+ * lockdowns has a stop without a resume, or ends in something unclear. So whoever deletes or spoils one of the
+ * two has not opened anything.
  */
-export const readLatch = async (paths: StatePaths): Promise<LatchState> => {
-  let at: number
-  try {
-    at = Math.trunc((await lstat(paths.lockdown)).mtimeMs)
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return { kind: 'open' }
-    return {
-      kind: 'locked',
-      at: 0,
-      by: '',
-      reason: `the lockdown file can not be looked at: ${reasonOf(error)}`,
-    }
+export const readLatch = async (paths: StatePaths): Promise<LatchState> => (await readWitnesses(paths)).latch
+
+export const readWitnesses = async (paths: StatePaths): Promise<Witnesses> => {
+  // In this order: a resume ends the journal first, so a file that is gone means that the journal tells all.
+  const file = await seeLatchFile(paths)
+  const journal = await readJournalFile(paths)
+  const held = heldIn(journal)
+  return {
+    latch: latchOf(file, file.kind === 'absent' ? undefined : await readLock(paths), journal),
+    file: file.kind === 'absent' ? 'absent' : 'there',
+    held,
+    last: journal.kind === 'says' ? journal.says.past.at(-1) : undefined,
   }
+}
+
+/** Is it this lockdown that a resume has ended, by the journal? */
+export const isEnded = (lock: Lock, last: PastLockdown | undefined): boolean => {
+  if (last === undefined) return false
+  return lock.incident === '' ? last.resumedAt >= lock.at : last.incident === lock.incident
+}
+
+const heldIn = (journal: Witness<JournalSays>): JournalSays['held'] =>
+  journal.kind === 'says' ? journal.says.held : []
+
+const latchOf = (
+  file: Witness<{ readonly changedAt: number }>,
+  lock: Lock | undefined,
+  journal: Witness<JournalSays>,
+): LatchState => {
+  const [first] = heldIn(journal)
+  if (lock !== undefined) {
+    return { kind: 'locked', ...lock, incident: knownName(lock.incident) || knownName(first?.incident ?? '') }
+  }
+  if (first !== undefined) {
+    const { at, by, reason, incident } = first
+    return { kind: 'locked', at, by, reason, incident: knownName(incident) }
+  }
+  switch (file.kind) {
+    case 'says':
+      return unclear(file.says.changedAt, 'the lockdown file can not be read, which counts as locked')
+    case 'unclear':
+      return unclear(0, `the lockdown file can not be looked at: ${file.why}`)
+    case 'absent':
+      if (!isUnclear(journal)) return { kind: 'open' }
+      return unclear(0, 'the record of lockdowns can not be understood, which counts as locked')
+    default:
+      return assertNever(file)
+  }
+}
+
+/** It becomes a path: anything but a name of ours is none. */
+const knownName = (incident: string): string => (isIncidentName(incident) ? incident : '')
+
+const unclear = (at: number, reason: string): LatchState => ({
+  kind: 'locked',
+  at,
+  by: '',
+  reason,
+  incident: '',
+})
+
+const isUnclear = (journal: Witness<JournalSays>): boolean =>
+  journal.kind === 'unclear' || (journal.kind === 'says' && !journal.says.understood)
+
+const readLock = async (paths: StatePaths): Promise<Lock | undefined> => {
   try {
     const text = await readTextBounded(paths.lockdown, MAX_LATCH_BYTES)
-    const parsed = latchFile.safeParse(JSON.parse(text ?? ''))
-    if (parsed.success) return { kind: 'locked', ...parsed.data }
+    const { data } = latchFile.safeParse(JSON.parse(text ?? ''))
+    if (data === undefined) return undefined
+    const { at, by, reason, incident } = data
+    return { at, by, reason, incident }
   } catch {
-    // Unreadable or not JSON: locked all the same, which is what the lines below say.
+    // Unreadable or not JSON: locked all the same, and the journal may know more.
+    return undefined
   }
-  return { kind: 'locked', at, by: '', reason: 'the lockdown file can not be read, which counts as locked' }
 }
 
 /** The same without waiting, for the moment before a launch. */
 export const isLatched = (paths: StatePaths): boolean => {
-  try {
-    lstatSync(paths.lockdown)
-    return true
-  } catch (error) {
-    return !isErrno(error, 'ENOENT')
-  }
+  if (seeLatchFileSync(paths) === 'there') return true
+  const journal = readJournalFileSync(paths)
+  return isUnclear(journal) || heldIn(journal).length > 0
 }
-
-/**
- * Latches, durably. A lockdown that holds already keeps its first record. On a full disk the empty file alone
- * is tried, because its presence is enough.
- * @throws ClawdbotError `latch_unwritable` if there is no latch on disk now.
- */
-export const writeLatch = async (paths: StatePaths, lock: Lock): Promise<void> => {
-  if ((await readLatch(paths)).kind === 'locked' && (await isOnDisk(paths.lockdown))) return
-  try {
-    await writeFileAtomic(paths.lockdown, `${JSON.stringify({ version: 1, ...lock }, null, 2)}\n`)
-  } catch (cause) {
-    await writeEmptyLatch(paths.lockdown, cause)
-  }
-}
-
-const isOnDisk = async (path: string): Promise<boolean> => {
-  try {
-    await lstat(path)
-    return true
-  } catch {
-    // Unknown is not on disk: writing it again can not harm.
-    return false
-  }
-}
-
-const writeEmptyLatch = async (path: string, cause: unknown): Promise<void> => {
-  try {
-    const file = await open(path, 'a', 0o600)
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await syncFolder(dirname(path))
-  } catch {
-    // The first failure is the one to tell.
-    throw new ClawdbotError(
-      'latch_unwritable',
-      `the lockdown could not be written to ${path}: ${reasonOf(cause)}`,
-      'What runs was killed, but a new start is not prevented. Make the folder writable and stop again.',
-      cause,
-    )
-  }
-}
-
-/**
- * Ends the lockdown and starts nothing. The record of it, with the owner's reason, is on disk before the
- * latch goes.
- * @throws ClawdbotError `latch_unwritable` if the latch can not be removed: then it still holds.
- */
-export const resumeLatch = async (
-  paths: StatePaths,
-  resumed: { readonly at: number; readonly by: string; readonly reason: string },
-): Promise<void> => {
-  const latch = await readLatch(paths)
-  if (latch.kind === 'open') return
-  const { at, by, reason } = latch
-  try {
-    // The line break before it ends a line that a crash has torn.
-    const line = `\n${JSON.stringify({ version: 1, stopped: { at, by, reason }, resumed })}\n`
-    await appendFile(recordsOf(paths), line, { mode: 0o600, flush: true })
-    await unlink(paths.lockdown)
-    await syncFolder(dirname(paths.lockdown))
-  } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return
-    throw new ClawdbotError(
-      'latch_unwritable',
-      `the lockdown could not be ended: ${reasonOf(cause)}`,
-      `It still holds. Make ${paths.root} writable, then resume again.`,
-      cause,
-    )
-  }
-}
-
-const recordsOf = (paths: StatePaths): string => join(paths.root, 'lockdowns.jsonl')
-
-const MAX_RECORDS_BYTES = 16 * 1024 * 1024
-
-const record = z.object({ version: z.literal(1), resumed: z.object({ at: z.number() }) })
 
 /**
  * When the last lockdown ended, milliseconds since the epoch; 0 where there was none, and infinity where the
  * record can not be read: what may have been stopped is never taken up again on a guess.
  */
 export const lastResumedAt = async (paths: StatePaths): Promise<number> => {
-  try {
-    const text = await readTextBounded(recordsOf(paths), MAX_RECORDS_BYTES)
-    const last = text?.trimEnd().split('\n').at(-1)
-    return last === undefined || last === '' ? 0 : record.parse(JSON.parse(last)).resumed.at
-  } catch {
-    // Refusing to start for it would keep the owner from their agent; giving up old messages does not.
-    return Number.POSITIVE_INFINITY
-  }
+  const journal = await readJournalFile(paths)
+  if (journal.kind === 'absent') return 0
+  // Refusing to start for it would keep the owner from their agent; giving up old messages does not.
+  if (journal.kind === 'unclear' || !journal.says.understood) return Number.POSITIVE_INFINITY
+  return journal.says.past.at(-1)?.resumedAt ?? 0
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const MAX_PAST = 200
+
+/** Lockdowns that have ended, newest first; at most 200. What can not be understood is left out. */
+export const pastLockdowns = async (paths: StatePaths): Promise<readonly PastLockdown[]> => {
+  const journal = await readJournalFile(paths)
+  return journal.kind === 'says' ? journal.says.past.slice(-MAX_PAST).reverse() : []
+}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseSenderId } from '../../shared/domain/identity.ts'
@@ -8,6 +8,7 @@ import { resolveStatePaths } from '../../shared/state/state-dir.ts'
 import { isSameProcess, processTable } from '../processes/process-table.ts'
 import { cookieOfStateDir, newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
 import { claimStateDir } from '../run/run-file.ts'
+import { dockerEnv } from '../testing/docker-env.ts'
 import { ESCAPING, endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
 import {
   createTestHome,
@@ -17,7 +18,8 @@ import {
   stateWhere,
   type TestHome,
 } from '../testing/test-home.ts'
-import { readLatch } from './latch.ts'
+import { pastLockdowns, readLatch } from './latch.ts'
+import { resumeLatch } from './resume-latch.ts'
 import { stopEverything } from './stop-everything.ts'
 
 let home: TestHome
@@ -30,7 +32,7 @@ afterEach(async () => {
 })
 
 const stop = (more: Partial<Parameters<typeof stopEverything>[0]> = {}) =>
-  stopEverything({ paths: home.paths, by: 'test', reason: 'a test', ...more })
+  stopEverything({ paths: home.paths, by: 'test', reason: 'a test', env: dockerEnv(), ...more })
 
 const ours = (): NodeJS.ProcessEnv => ({ [RUN_ID_VARIABLE]: newRunId(home.paths.root) })
 
@@ -138,13 +140,13 @@ describe('STOP', () => {
       import { stopEverything } from ${JSON.stringify(join(import.meta.dirname, 'stop-everything.ts'))}
       import { resolveStatePaths } from ${JSON.stringify(join(import.meta.dirname, '../../shared/state/state-dir.ts'))}
       const paths = resolveStatePaths(process.env, '/')
-      console.log(JSON.stringify(await stopEverything({ paths, by: 'cli', reason: 'from outside' })))
+      console.log(JSON.stringify(await stopEverything({ paths, by: 'cli', reason: 'from outside', env: process.env })))
       setInterval(() => {}, 1000)
     `
-    const cli = await runProgram(program, { CLAWDBOT_STATE_DIR: home.paths.root })
+    const cli = await runProgram(program, { ...dockerEnv(), CLAWDBOT_STATE_DIR: home.paths.root })
     expect(JSON.parse(cli.firstLine)).toMatchObject({ killed: 1, survivors: [], latchError: null })
     const state = await inPhase(supervisor, 'locked')
-    expect(state.lockdown).toMatchObject({ by: 'cli', reason: 'from outside', result: null })
+    expect(state.lockdown).toMatchObject({ by: 'cli', reason: 'from outside' })
     expect(processTable.read(gateway.pid ?? 0)).toBeUndefined()
     await expect(supervisor.start()).rejects.toMatchObject({ code: 'locked_down' })
   })
@@ -212,18 +214,16 @@ describe('a lockdown', () => {
       gateway: { phase: 'stopped', pid: null },
     })
     expect(await readLatch(home.paths)).toEqual({ kind: 'open' })
-    const record: unknown = JSON.parse(readFileSync(join(home.paths.root, 'lockdowns.jsonl'), 'utf8'))
-    expect(record).toMatchObject({
-      stopped: { by: 'app', reason: 'a look around' },
-      resumed: { reason: 'the token was changed' },
-    })
+    expect(await pastLockdowns(home.paths)).toMatchObject([
+      { by: 'app', reason: 'a look around', resumeReason: 'the token was changed' },
+    ])
     await startRunning(supervisor)
   })
 
   it('that is resumed by the command line ends here too', async () => {
     const supervisor = await home.supervisor()
     await supervisor.lockdown('app', 'a look around')
-    rmSync(home.paths.lockdown)
+    await resumeLatch(home.paths, { at: Date.now(), by: 'cli', reason: 'seen enough' })
     const { lockdown } = await inPhase(supervisor, 'stopped')
     expect(lockdown).toBeNull()
   })

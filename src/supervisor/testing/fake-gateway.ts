@@ -48,6 +48,19 @@ const words = {
     return 'sent'
   },
   internal: () => { send({ cmd: 'NODE_HANDLE_ACK' }); return 'sent' },
+  stop: (sender) => { send({ type: 'stop-asked', provider: 'simulator', sender }); return 'asked' },
+  intend: (intentId) => {
+    const intent = {
+      act: 'message.send', outboundId: 'out-' + intentId, provider: 'simulator', chatId: 'owner', session: 'main',
+      purpose: 'answer', replyTo: 'event', part: 1, parts: 1, length: 0, textSha256: '0'.repeat(64),
+    }
+    send({ type: 'intent', intentId: Number(intentId), intent })
+    return 'asked'
+  },
+  conclude: (intentId, result) => {
+    send({ type: 'outcome', intentId: Number(intentId), result, detail: '' })
+    return 'said'
+  },
   claim: (length) => {
     const claims = { ['c'.repeat(Number(length))]: 'x' }
     send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender: 'eve', claims, answer: true })
@@ -103,6 +116,7 @@ process.on('message', (message) => {
       return
     }
     case 'pairing-answer':
+    case 'intent-answer':
     case 'notify':
       send({ type: 'simulated', at: Date.now(), sender: 'owner', messageId: message.type, text: JSON.stringify(message) })
   }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { AppState } from '../../shared/contracts/app-state.ts'
 import { resolveStatePaths, type StatePaths } from '../../shared/state/state-dir.ts'
 import { createSupervisor, type Supervisor, type SupervisorOptions } from '../supervisor.ts'
+import { dockerEnv } from './docker-env.ts'
 import { fakeGateway } from './fake-gateway.ts'
 
 export interface TestHome {
@@ -42,7 +43,7 @@ export const createTestHome = (): TestHome => {
     logFile,
     config,
     async supervisor(fake = '', more = {}) {
-      const env = { CLAWDBOT_TEST: '1', CLAWDBOT_TEST_FAKE: fake }
+      const env = { ...dockerEnv(), CLAWDBOT_TEST_FAKE: fake }
       const supervisor = await createSupervisor({ paths, appRoot, env, home: root, ...more })
       supervisors.push(supervisor)
       return supervisor

@@ -4,6 +4,7 @@ import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { RunnerView } from '../children/gateway-runner.ts'
 import { maySpawn } from '../children/grants.ts'
+import { likelyCause } from '../lifecycle/likely-cause.ts'
 import type { OwnerSide } from '../people/owner-side.ts'
 
 const MAX_ACTIVITY = 200
@@ -20,11 +21,16 @@ export const emptyState = (paths: StatePaths, notes: readonly string[], now: num
     rssBytes: null,
     turns: 0,
     error: null,
+    likelyCause: '',
     lastOutput: [],
     grants: [],
     maySpawn: false,
   },
   lockdown: null,
+  incident: null,
+  pastLockdowns: [],
+  audit: { state: 'checking', records: 0, head: '', checkedAt: null, repairs: 0, error: null },
+  docker: { state: 'unknown', containers: null, detail: '' },
   providers: [],
   config: configView({ kind: 'unread' }, paths, ''),
   requests: [],
@@ -61,6 +67,7 @@ export const gatewayView = (view: RunnerView, before: GatewayView): GatewayView 
     rssBytes: same ? before.rssBytes : null,
     turns: same ? before.turns : 0,
     error: failing ? state.error : null,
+    likelyCause: failing ? likelyCause(state.error, view.lastOutput) : '',
     lastOutput: failing ? view.lastOutput : [],
     grants: view.grants,
     maySpawn: maySpawn(view.grants),
@@ -89,6 +96,10 @@ export const stateAfter = (state: AppState, message: FromGateway): Partial<AppSt
     case 'pairing-ask':
     case 'pairing-seen':
     case 'fatal':
+    case 'intent':
+    case 'outcome':
+    case 'accepted':
+    case 'stop-asked':
       return {}
     default:
       return assertNever(message)

@@ -1,0 +1,99 @@
+import type { FromGateway } from '../../shared/contracts/gateway.ts'
+import type { AuditEntry } from '../../shared/domain/audit.ts'
+import { ClawdbotError, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
+import type { Audit, AuditRef } from '../audit/audit.ts'
+
+/** Acts that were asked for and have not ended. A working gateway has one a conversation at most. */
+const MAX_OPEN = 1_000
+
+export type IntentAnswer = 'recorded' | 'refused'
+
+export interface GatewayActsOptions {
+  readonly audit: Pick<Audit, 'intend' | 'conclude' | 'note'>
+  readonly isLocked: () => boolean
+  readonly answer: (intentId: number, answer: IntentAnswer) => void
+  /** The audit takes nothing: this gateway can do nothing any more, and should end. */
+  readonly onUnwritable: (error: ErrorView) => void
+}
+
+/** What the gateway asks to do and says it did, on its way into the audit. */
+export interface GatewayActs {
+  readonly asked: (message: Extract<FromGateway, { type: 'intent' }>) => void
+  readonly ended: (message: Extract<FromGateway, { type: 'outcome' }>) => void
+  readonly accepted: (message: Extract<FromGateway, { type: 'accepted' }>) => void
+  readonly paired: (message: Extract<FromGateway, { type: 'pairing-ask' }>) => void
+  readonly dropped: (message: Extract<FromGateway, { type: 'drops' }>) => void
+  /** The process is gone: how its open acts ended nobody knows. */
+  readonly gone: () => void
+}
+
+export const createGatewayActs = (options: GatewayActsOptions): GatewayActs => {
+  const { audit } = options
+  const open = new Map<number, AuditRef | 'being recorded'>()
+  /** Rises when a gateway ends, so that a late record is not answered to its successor. */
+  let run = 0
+
+  const record = async (intentId: number, entry: AuditEntry): Promise<void> => {
+    const mine = run
+    try {
+      const ref = await audit.intend(entry)
+      if (mine !== run) return audit.conclude(ref, 'unknown', { why: 'the gateway was gone' })
+      // The record took a moment, in which the owner may have pressed STOP.
+      if (options.isLocked()) {
+        open.delete(intentId)
+        audit.conclude(ref, 'withheld', { why: 'locked down' })
+        options.answer(intentId, 'refused')
+        return
+      }
+      open.set(intentId, ref)
+      options.answer(intentId, 'recorded')
+    } catch (error) {
+      open.delete(intentId)
+      if (mine !== run) return
+      options.answer(intentId, 'refused')
+      options.onUnwritable(toErrorView(error))
+    }
+  }
+
+  return {
+    asked({ intentId, intent }) {
+      if (options.isLocked() || open.has(intentId) || open.size >= MAX_OPEN) {
+        options.answer(intentId, 'refused')
+        return
+      }
+      open.set(intentId, 'being recorded')
+      const { act, provider, chatId, session, ...detail } = intent
+      void record(intentId, { act, actor: 'gateway', provider, session, detail: { chatId, ...detail } })
+    },
+    ended({ intentId, result, detail }) {
+      const ref = open.get(intentId)
+      // An end without a beginning is the gateway's word about nothing.
+      if (ref === undefined || ref === 'being recorded') return
+      open.delete(intentId)
+      audit.conclude(ref, result, detail === '' ? {} : { why: detail })
+    },
+    accepted: ({ provider, sender, session, trust, eventId, at }) =>
+      audit.note({
+        act: 'verdict.accept',
+        actor: 'gateway',
+        provider,
+        sender,
+        session,
+        detail: { trust, eventId, at },
+      }),
+    paired: ({ provider, sender }) => audit.note({ act: 'verdict.pair', actor: 'gateway', provider, sender }),
+    dropped: ({ provider, counts }) =>
+      audit.note({ act: 'verdict.drop', actor: 'gateway', provider, detail: counts }),
+    gone() {
+      run += 1
+      for (const ref of open.values()) {
+        if (ref !== 'being recorded') audit.conclude(ref, 'unknown', { why: 'the gateway was gone' })
+      }
+      open.clear()
+    },
+  }
+}
+
+/** Ends a gateway whose acts can not be recorded. */
+export const unrecorded = (error: ErrorView): ClawdbotError =>
+  new ClawdbotError(error.code, `nothing more is done: ${error.message}`, error.hint)

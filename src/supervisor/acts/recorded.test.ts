@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { AuditEntry } from '../../shared/domain/audit.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
+import type { Audit } from '../audit/audit.ts'
+import { recorded } from './recorded.ts'
+
+const ENTRY: AuditEntry = { act: 'pairing.approve', actor: 'owner', provider: 'telegram', sender: '42' }
+const full = new ClawdbotError('audit_unwritable', 'the disk is full', 'Free some space.')
+
+const createAudit = (writable: 'writable' | 'full') => {
+  const lines: string[] = []
+  const intend = async () => {
+    if (writable === 'full') throw full
+    lines.push('intent')
+    return { seq: 1 }
+  }
+  const audit: Pick<Audit, 'perform' | 'intend' | 'conclude'> = {
+    intend,
+    conclude: (_ref, result) => lines.push(result),
+    perform: async (_entry, work) => {
+      await intend()
+      const result = await work()
+      lines.push('done')
+      return result
+    },
+  }
+  return { audit, lines }
+}
+
+describe('a decision of the owner', () => {
+  it('that lets somebody in does not happen without its record', async () => {
+    const { audit } = createAudit('full')
+    const done: string[] = []
+    const work = async () => done.push('approved')
+    await expect(recorded(audit, 'grants', ENTRY, work, () => undefined)).rejects.toBe(full)
+    expect(done).toEqual([])
+  })
+
+  it('that shuts somebody out happens all the same, and the missing record is told', async () => {
+    const { audit } = createAudit('full')
+    const done: string[] = []
+    const told: unknown[] = []
+    await recorded(
+      audit,
+      'restricts',
+      ENTRY,
+      async () => done.push('blocked'),
+      (error) => told.push(error),
+    )
+    expect(done).toEqual(['blocked'])
+    expect(told).toEqual([full])
+  })
+
+  it.each(['grants', 'restricts'] as const)(
+    'is written before it happens, and its end after (%s)',
+    async (effect) => {
+      const { audit, lines } = createAudit('writable')
+      await recorded(
+        audit,
+        effect,
+        ENTRY,
+        async () => lines.push('act'),
+        () => undefined,
+      )
+      expect(lines).toEqual(['intent', 'act', 'done'])
+    },
+  )
+
+  it('that fails says so in the audit and to the owner', async () => {
+    const { audit, lines } = createAudit('writable')
+    const work = () => Promise.reject(new Error('no such request'))
+    await expect(recorded(audit, 'restricts', ENTRY, work, () => undefined)).rejects.toThrow(
+      'no such request',
+    )
+    expect(lines).toEqual(['intent', 'failed'])
+  })
+})

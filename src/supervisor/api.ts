@@ -1,0 +1,74 @@
+// What the app and the cli hold in their hands: one object, the owner's.
+import type { IncidentStep, StatePatch, StopResultView } from '../shared/contracts/app-state.ts'
+import type { LogSnapshot, Snapshot, TranscriptTail } from '../shared/contracts/bridge.ts'
+import type { OnQuit } from '../shared/state/config/schema.ts'
+import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { Decisions } from './decisions/decisions.ts'
+import type { LogBatch } from './logs/tail-log.ts'
+import type { SupervisorKind } from './run/run-file.ts'
+
+export interface SupervisorOptions {
+  readonly paths: StatePaths
+  /** The folder that holds `out/` and `node_modules/`. */
+  readonly appRoot: string
+  readonly env: NodeJS.ProcessEnv
+  readonly home: string
+  /** As what it shows in run.json; `cli` where it is not said. */
+  readonly runsAs?: SupervisorKind
+  /** The version of Clawdbot, for the same file. */
+  readonly program?: string
+  /** Sentences for the owner about this machine, e.g. that Chromium's own sandbox is off. */
+  readonly notes?: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number
+  /** From 0 up to 1. */
+  readonly random?: () => number
+  /** Each line that the gateway prints, redacted. */
+  readonly onOutput?: (line: string) => void
+}
+
+/**
+ * Commands throw a ClawdbotError that says what to do; those about people answer with a sentence, and only when
+ * it is true: on disk, and acknowledged by the gateway or the gateway dead.
+ */
+export interface Supervisor extends Decisions {
+  /** Resolves when the start has begun; the state shows how it goes. Errors: `locked_down`. */
+  readonly start: () => Promise<void>
+  /** Resolves when the gateway is gone. */
+  readonly stop: () => Promise<void>
+  /** Resolves when the new gateway is ready. Errors: `locked_down`, or why it is not. */
+  readonly restart: () => Promise<void>
+  /** STOP. Never throws: what could not be done is in the result. `by` ends “stopped by”. */
+  readonly lockdown: (by: string, reason: string) => Promise<StopResultView>
+  /**
+   * Ends the lockdown and starts nothing. Errors: `latch_unwritable`, `audit_unwritable`, `audit_broken`, and
+   * `locked_down` where something survived that has to be ended first.
+   */
+  readonly resume: (reason: string, by?: string) => Promise<void>
+  /** Of the incident that is open; errors: `incident_unknown`. */
+  readonly tickIncident: (step: IncidentStep, done: boolean) => Promise<void>
+  readonly incidentLog: () => Promise<LogSnapshot>
+  readonly incidentTranscript: (sessionId: string) => Promise<TranscriptTail>
+  /** Resolves with a sentence that says what was written. */
+  readonly writeIncidentBundle: (target: string, what: { readonly transcripts: boolean }) => Promise<string>
+  /** Resolves with a sentence when the whole chain is in order. Errors: `audit_broken`. */
+  readonly verifyAudit: () => Promise<string>
+  /** The owner's word about what quitting does; `stop` while there is no valid config. */
+  readonly onQuit: () => OnQuit
+  /** The machine slept: no silence counts that nobody lived through. */
+  readonly woke: () => void
+  /** One more sentence about what this machine takes away from the promises. */
+  readonly addNote: (sentence: string) => void
+  /** Somebody of the simulator says something. Errors: `gateway_not_running`, `sender_invalid`. */
+  readonly simulate: (sender: string, name: string, text: string) => Promise<void>
+  readonly snapshot: () => Snapshot
+  readonly subscribe: (listener: (patch: StatePatch) => void) => () => void
+  readonly followLogs: (listener: (batch: LogBatch) => void) => Promise<LogFollow>
+  /** Stops the gateway, gently first, and gives the state directory free. */
+  readonly close: () => Promise<void>
+}
+
+export interface LogFollow {
+  readonly snapshot: LogSnapshot
+  readonly stop: () => void
+}

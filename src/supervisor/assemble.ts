@@ -1,0 +1,296 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isProvenStopped, type StopResultView } from '../shared/contracts/app-state.ts'
+import { parseSenderId } from '../shared/domain/identity.ts'
+import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
+import type { Config } from '../shared/state/config/schema.ts'
+import type { Supervisor, SupervisorOptions } from './api.ts'
+import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
+import { openAudit } from './audit/audit.ts'
+import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
+import { lockedDown, planLaunch } from './children/launch-plan.ts'
+import { loadDecisionBook } from './decisions/decision-book.ts'
+import { createDecisions } from './decisions/decisions.ts'
+import { createDockerWatch } from './docker/docker-watch.ts'
+import { createHear } from './hear.ts'
+import { createIncidentDesk } from './incident/incident-desk.ts'
+import { hasChild, type Lifecycle } from './lifecycle/state.ts'
+import { redactorOf } from './logs/redactor-of.ts'
+import { createSupervisorLog } from './logs/supervisor-log.ts'
+import { tailLog } from './logs/tail-log.ts'
+import { createPairingDesk } from './pairing/pairing-desk.ts'
+import { loadNotes } from './people/notes.ts'
+import { createOwnerFiles } from './people/owner-files.ts'
+import { createTelling } from './people/telling.ts'
+import { auditBroken, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
+import type { Claim } from './run/run-file.ts'
+import { createStatusWriter } from './run/status-writer.ts'
+import { pastLockdowns, readLatch } from './stop/latch.ts'
+import { createLockdown } from './stop/lockdown.ts'
+import { emptyState, gatewayView, withSimulated } from './view/app-state.ts'
+import { createStateFeed } from './view/state-feed.ts'
+
+/** A process that even SIGKILL does not end at once (it hangs in the kernel) must not keep the app open. */
+const CLOSE_WITHIN_MS = 10_000
+
+/** Builds the parts and ties them together; it reads as what a supervisor is. */
+export const assemble = async (options: SupervisorOptions, claim: Claim): Promise<Supervisor> => {
+  const { paths, env, now = Date.now, random = Math.random, onOutput = () => undefined } = options
+  const latch = await readLatch(paths)
+  const notes = await loadNotes(paths)
+  const book = await loadDecisionBook(paths)
+  const log = createSupervisorLog(now)
+  const complain = (error: unknown): void => log.warn('something could not be done', { error })
+  const feed = createStateFeed(
+    emptyState(paths, [...hostNotes(process.platform), ...(options.notes ?? [])], now()),
+  )
+
+  let config: Config | null = null
+  const redact = (): ((text: string) => string) => redactorOf(config?.secrets ?? [])
+
+  const audit = await openAudit({
+    paths,
+    now,
+    onChange: (view) => feed.update({ audit: view }),
+    onError: complain,
+  })
+  const acts = createGatewayActs({
+    audit,
+    isLocked: () => isLocked(runner.view().state),
+    answer: (intentId, answer) => runner.send({ type: 'intent-answer', intentId, answer }),
+    onUnwritable: (error) => runner.fault(unrecorded(error)),
+  })
+  const docker = createDockerWatch({ env, onChange: (view) => feed.update({ docker: view }) })
+
+  const telling = createTelling({
+    send: (people) => runner.send({ type: 'people', ...people }),
+    onSilence: () => runner.fault(noAnswer),
+  })
+
+  const runner = createGatewayRunner({
+    now,
+    random,
+    latched: latch.kind === 'locked',
+    plan: async () => {
+      const plan = await planLaunch(
+        { ...options, now, people: telling.started },
+        await files.configForLaunch(),
+      )
+      const detail = { runId: plan.runId, grants: plan.grants.join(' ') }
+      await audit.record({ act: 'gateway.launch', actor: 'supervisor', detail })
+      // On disk before there is a process, so that no gateway is ever without a trace.
+      await status.beginRun(plan.runId)
+      return plan
+    },
+    onChange: (view) => showRunner(view),
+    onOutput,
+    onMessage: (message) => hear(message),
+    onGone: () => {
+      acts.gone()
+      telling.gone()
+      files.gatewayGone()
+    },
+  })
+
+  const status = createStatusWriter(claim, () => ({ view: runner.view(), providers: feed.state().providers }))
+
+  const incidents = createIncidentDesk({
+    paths,
+    env,
+    now,
+    redact,
+    onChange: (view) => feed.update({ incident: view }),
+    onError: complain,
+  })
+  const showPast = async (): Promise<void> => feed.update({ pastLockdowns: await pastLockdowns(paths) })
+
+  const lockdown = createLockdown({
+    paths,
+    env,
+    now,
+    runner,
+    latch,
+    audit,
+    knownContainers: docker.known,
+    logFile: () => files.logFileNow(),
+    redact,
+    resultOf: incidents.result,
+    onChange: (view) => {
+      feed.update({ lockdown: view })
+      if (view === null) incidents.close()
+      else if (view.incident !== '' && view.result !== null)
+        void incidents.open(view.incident).catch(complain)
+      void showPast().catch(complain)
+    },
+    onError: complain,
+  })
+
+  const files = createOwnerFiles({
+    ...options,
+    now,
+    feed,
+    runner,
+    telling,
+    notes,
+    log,
+    follow: lockdown.follow,
+    onConfig: (next) => {
+      const known = config === null ? null : hashOf(config)
+      if (known !== null && known !== hashOf(next))
+        audit.note({ act: 'config.changed', actor: 'owner', detail: { sha256: hashOf(next) } })
+      config = next
+      incidents.setConfig(next)
+    },
+  })
+
+  const desk = createPairingDesk({
+    paths,
+    now,
+    providerNow: files.providerNow,
+    answer: (askId, outcome) => runner.send({ type: 'pairing-answer', askId, outcome }),
+    changed: () => void files.refresh(),
+    onError: complain,
+  })
+
+  const showDecisions = (): void => feed.update({ decisions: book.list().map(({ view }) => view) })
+  const decisions = createDecisions({
+    paths,
+    now,
+    newId: randomUUID,
+    notes,
+    book,
+    audit,
+    isLocked: () => isLocked(runner.view().state),
+    providerNow: files.providerNow,
+    settle: files.settle,
+    onChange: showDecisions,
+    onError: complain,
+  })
+
+  const showRunner = (view: RunnerView): void => {
+    const gateway = gatewayView(view, feed.state().gateway)
+    if (gateway.phase !== feed.state().gateway.phase) {
+      log.info(`the gateway is ${gateway.phase}`, { pid: gateway.pid, error: gateway.error ?? undefined })
+    }
+    feed.update({ gateway })
+    void status.save().catch(complain)
+  }
+
+  const hear = createHear({
+    feed,
+    telling,
+    files,
+    desk,
+    acts,
+    log,
+    saveStatus: () => void status.save().catch(complain),
+    restart: () => runner.dispatch({ type: 'restart' }),
+    stopFromChat: (provider, sender) =>
+      void stopAll(`${PROVIDER_LABEL[provider]} ${sender}, from a chat`, 'somebody who may stop wrote /stop'),
+  })
+
+  const refuseWhenLocked = (): void => {
+    if (isLocked(runner.view().state)) throw lockedDown(paths)
+  }
+
+  const stopAll = async (by: string, reason: string): Promise<StopResultView> => {
+    const result = await lockdown.stop(by, reason)
+    log.warn(isProvenStopped(result) ? 'everything was stopped' : 'not everything is proven to be stopped', {
+      by,
+      reason,
+      result,
+    })
+    return result
+  }
+
+  const verifyAudit = async (): Promise<string> => {
+    const report = await audit.verify()
+    if (report.firstBroken !== null) throw auditBroken(report.firstBroken)
+    return `The audit is whole: ${report.records} records.`
+  }
+
+  const follows = new Set<() => void>()
+  showRunner(runner.view())
+  showDecisions()
+  await files.open()
+  void docker.refresh()
+  // In the background: a long chain must not hold up the start, and what it finds shows by itself.
+  void verifyAudit().catch(complain)
+
+  return {
+    ...decisions,
+    async start() {
+      refuseWhenLocked()
+      audit.note({ act: 'gateway.start', actor: 'owner' })
+      runner.dispatch({ type: 'start' })
+    },
+    async stop() {
+      audit.note({ act: 'gateway.stop', actor: 'owner' })
+      runner.dispatch({ type: 'stop' })
+      await runner.until((state) => state.phase !== 'stopping')
+    },
+    async restart() {
+      refuseWhenLocked()
+      runner.dispatch({ type: 'restart' })
+      const state = await runner.until(({ phase }) => phase !== 'stopping' && phase !== 'starting')
+      if (state.phase === 'backing-off' || state.phase === 'failed') throw errorOf(state.error)
+      refuseWhenLocked()
+    },
+    lockdown: stopAll,
+    resume: async (reason, by = 'the owner') => {
+      await lockdown.resume(by, reason)
+      await runner.until((state) => state.phase !== 'stopping')
+      log.info('the lockdown was ended', { by, reason })
+    },
+    tickIncident: incidents.tick,
+    incidentLog: incidents.log,
+    incidentTranscript: incidents.transcript,
+    async writeIncidentBundle(target, what) {
+      const detail = { target, transcripts: what.transcripts }
+      const { file, files: count } = await audit.perform(
+        { act: 'incident.bundle', actor: 'owner', detail },
+        () => incidents.bundle(target, what),
+      )
+      return `${count} files are in ${file}.`
+    },
+    verifyAudit,
+    onQuit: () => config?.onQuit ?? 'stop',
+    woke: () => runner.dispatch({ type: 'woke' }),
+    addNote: (sentence) =>
+      feed.update({ host: { notes: [...new Set([...feed.state().host.notes, sentence])] } }),
+    async simulate(sender, name, text) {
+      refuseWhenLocked()
+      if (parseSenderId('simulator', sender) === undefined) throw noSimulatorId()
+      if (!runner.send({ type: 'simulate', sender, name, text })) throw notRunning()
+      const said = { id: randomUUID(), at: now(), sender, from: 'person', text } as const
+      feed.update({ simulator: withSimulated(feed.state(), said) })
+    },
+    snapshot: feed.snapshot,
+    subscribe: feed.subscribe,
+    async followLogs(listener) {
+      const { file, first, stop } = await tailLog(files.logFileNow, listener)
+      follows.add(stop)
+      return { snapshot: { file, lines: first }, stop }
+    },
+    async close() {
+      await files.close()
+      runner.dispatch({ type: 'stop' })
+      await Promise.race([
+        runner.until((state) => !hasChild(state)),
+        sleep(CLOSE_WITHIN_MS, undefined, { ref: false }),
+      ])
+      runner.close()
+      docker.close()
+      await audit.close().catch(complain)
+      await notes.save().catch(complain)
+      await status.close()
+      log.close()
+      for (const stop of follows) stop()
+    },
+  }
+}
+
+const hashOf = (config: Config): string =>
+  createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16)
+
+const isLocked = (state: Lifecycle): boolean => state.phase === 'locked'

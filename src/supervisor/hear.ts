@@ -1,0 +1,88 @@
+import type { FromGateway } from '../shared/contracts/gateway.ts'
+import { assertNever } from '../shared/domain/assert-never.ts'
+import { parseSenderId, type SenderId } from '../shared/domain/identity.ts'
+import type { ProviderId } from '../shared/domain/provider.ts'
+import type { GatewayActs } from './acts/gateway-acts.ts'
+import type { SupervisorLog } from './logs/supervisor-log.ts'
+import type { PairingDesk } from './pairing/pairing-desk.ts'
+import type { OwnerFiles } from './people/owner-files.ts'
+import type { Telling } from './people/telling.ts'
+import { stateAfter } from './view/app-state.ts'
+import type { StateFeed } from './view/state-feed.ts'
+
+export interface HearOptions {
+  readonly feed: StateFeed
+  readonly telling: Telling
+  readonly files: OwnerFiles
+  readonly desk: PairingDesk
+  readonly acts: GatewayActs
+  readonly log: SupervisorLog
+  readonly saveStatus: () => void
+  readonly stopFromChat: (provider: ProviderId, sender: SenderId) => void
+  readonly restart: () => void
+}
+
+/** What the gateway says, each message to whom it concerns. Its word changes what is shown, and decides nothing. */
+export const createHear =
+  (options: HearOptions): ((message: FromGateway) => void) =>
+  (message) => {
+    const { feed, telling, files, desk, acts, log } = options
+    feed.put(stateAfter(feed.state(), message))
+    switch (message.type) {
+      case 'ready':
+        telling.ready()
+        void files.refresh()
+        break
+      case 'ack':
+        telling.acknowledged(message.revision)
+        break
+      case 'provider':
+        files.providerReported(message.status)
+        options.saveStatus()
+        break
+      case 'pairing-ask':
+        acts.paired(message)
+        desk.ask(message)
+        break
+      case 'pairing-seen':
+        desk.seen(message)
+        break
+      case 'activity':
+        files.seen(message.activity)
+        break
+      case 'accepted':
+        acts.accepted(message)
+        break
+      case 'drops':
+        acts.dropped(message)
+        break
+      case 'intent':
+        acts.asked(message)
+        break
+      case 'outcome':
+        acts.ended(message)
+        break
+      case 'stop-asked': {
+        const sender = parseSenderId(message.provider, message.sender)
+        // Only a stop is believed from a chat, and only of those whom the config names now.
+        if (sender !== undefined && files.providerNow(message.provider)?.stoppers.has(sender))
+          options.stopFromChat(message.provider, sender)
+        else {
+          log.warn('a stop was asked for by somebody who may not', { provider: message.provider })
+          // A gateway that has asked is silent from then on: it believes that it is about to die.
+          options.restart()
+        }
+        break
+      }
+      case 'fatal':
+        log.error('the gateway can not go on', { message: message.message, hint: message.hint })
+        break
+      case 'hello':
+      case 'pong':
+      case 'unconfirmed':
+      case 'simulated':
+        break
+      default:
+        assertNever(message)
+    }
+  }
