@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { unzipSync } from 'fflate'
 import { cli } from './support/cli.ts'
@@ -9,7 +11,8 @@ import { beginTurn, holdStop, withAna } from './support/stop.ts'
 
 test('incident mode: the runbook does each step, survives a restart, and the bundle holds no secret', async () => {
   const scenario = await withAna()
-  const bundle = scenario.file('bundle.zip')
+  const folder = await mkdtemp(join(tmpdir(), 'clawdbot-bundle-'))
+  const bundle = join(folder, 'bundle.zip')
   const env = { ...scenario.env, CLAWDBOT_TEST_SAVE_TO: bundle }
   let { app, page } = await launchApp({ ...scenario, env })
   try {
@@ -46,7 +49,10 @@ test('incident mode: the runbook does each step, survives a restart, and the bun
     await expect(page.getByRole('checkbox', { name: /Rotate/ })).not.toBeChecked()
 
     await page.getByRole('button', { name: /Save bundle/ }).click()
-    await page.getByRole('dialog').getByRole('button', { name: /Save/ }).click()
+    await page
+      .getByRole('dialog', { name: 'Save incident bundle' })
+      .getByRole('button', { name: /Choose where/ })
+      .click()
     await expect(page.getByText(/files are in/).first()).toBeVisible()
     expect(statSync(bundle).mode & 0o777).toBe(0o600)
     const files = unzipSync(readFileSync(bundle))
@@ -62,6 +68,7 @@ test('incident mode: the runbook does each step, survives a restart, and the bun
   } finally {
     await app.close()
     await scenario.end()
+    await rm(folder, { recursive: true })
   }
 })
 
@@ -74,8 +81,14 @@ test('resume is refused without an audit to write it into, and stands in the aud
     await writeFile(log, before.replace('lockdown.stop', 'lockdown.stap'), { mode: 0o600 })
     const broken = await cli(scenario.env, 'audit', 'verify', '--json')
     expect(broken.code).toBe(1)
-    expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, firstBroken: { file: expect.stringContaining('log-000001') } })
-    expect((await cli(scenario.env, 'resume', '--yes', '--reason', 'should not work')).code).toBe(1)
+    expect(JSON.parse(broken.stdout)).toMatchObject({
+      ok: false,
+      firstBroken: { file: expect.stringContaining('log-000001') },
+    })
+    expect(await cli(scenario.env, 'resume', '--yes', '--reason', 'should not work')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('audit repair'),
+    })
     await writeFile(log, before, { mode: 0o600 })
     expect((await cli(scenario.env, 'audit', 'verify')).code).toBe(0)
     expect((await cli(scenario.env, 'resume', '--yes', '--reason', 'a very good reason')).code).toBe(0)

@@ -33,9 +33,11 @@ test('with a page that hangs, STOP in the tray works; a page that crashed comes 
     await beginTurn(scenario)
     const pid = await gatewayPid(scenario)
     // The page never answers again.
-    void page.evaluate(() => {
-      for (;;);
-    }).catch(() => undefined)
+    void page
+      .evaluate(() => {
+        for (;;);
+      })
+      .catch(() => undefined)
     await app.evaluate(() => {
       const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
       const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
@@ -50,7 +52,11 @@ test('with a page that hangs, STOP in the tray works; a page that crashed comes 
       app.evaluate(async ({ BrowserWindow }) => {
         const contents = BrowserWindow.getAllWindows()[0]?.webContents
         if (contents === undefined || contents.isCrashed() || contents.isLoading()) return undefined
-        const found: unknown = await contents.executeJavaScript('document.querySelector("h2")?.textContent')
+        // A page that crashes meanwhile never answers.
+        const found: unknown = await Promise.race([
+          contents.executeJavaScript('document.querySelector("h2")?.textContent'),
+          new Promise((later) => setTimeout(later, 1_000)),
+        ])
         return typeof found === 'string' && found !== '' ? found : undefined
       }),
     )
@@ -89,7 +95,10 @@ test('with Docker that does not answer, the gateway dies at once, and the screen
   const scenario = await withAna()
   const boxes: Boxes = await startBoxes(1)
   const engine = await boxes.stalledEngine()
-  const { app, page } = await launchApp({ ...scenario, env: { ...scenario.env, ...boxes.env, DOCKER_HOST: engine.host } })
+  const { app, page } = await launchApp({
+    ...scenario,
+    env: { ...scenario.env, ...boxes.env, DOCKER_HOST: engine.host },
+  })
   try {
     await beginTurn(scenario)
     const pid = await gatewayPid(scenario)
@@ -123,7 +132,9 @@ test('STOP while it starts, while it backs off, twice at once and from two place
       if (result) expect(JSON.parse(result.stdout)).toMatchObject({ stopped: true, survivors: [] })
     }
     await expect(page.getByRole('heading', STOPPED)).toBeVisible()
-    expect(await cli(scenario.env, 'resume', '--yes', '--reason', 'on with the test')).toMatchObject({ code: 0 })
+    expect(await cli(scenario.env, 'resume', '--yes', '--reason', 'on with the test')).toMatchObject({
+      code: 0,
+    })
     await expect(page.getByRole('button', { name: /^Gateway stopped/ })).toBeVisible()
 
     // Backing off: killed from outside, it comes back in a second; STOP comes first.
@@ -201,7 +212,11 @@ test('on a full disk it kills all the same, and says that the latch could not be
     const { code, stdout } = await cli(scenario.env, 'stop', '--json')
     expect(isAlive(pid)).toBe(false)
     expect(code).toBe(1)
-    expect(JSON.parse(stdout)).toMatchObject({ stopped: false, latchMs: null, latchError: { code: 'latch_unwritable' } })
+    expect(JSON.parse(stdout)).toMatchObject({
+      stopped: false,
+      latchMs: null,
+      latchError: { code: 'latch_unwritable' },
+    })
     await gateway.stop()
   } finally {
     execFileSync('umount', ['-l', scenario.stateDir])

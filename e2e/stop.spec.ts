@@ -24,7 +24,10 @@ const byTray = (app: ElectronApplication): Promise<void> =>
   })
 
 const WAYS: Readonly<
-  Record<string, (app: ElectronApplication, page: Page, env: Readonly<Record<string, string>>) => Promise<void>>
+  Record<
+    string,
+    (app: ElectronApplication, page: Page, env: Readonly<Record<string, string>>) => Promise<void>
+  >
 > = {
   mouse: (_app, page) => holdStop(page),
   keyboard: (_app, page) => byKeyboard(page),

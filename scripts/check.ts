@@ -10,7 +10,7 @@ const parts: readonly (readonly [name: string, command: string])[] = [
   ['types', `${tsc} --noEmit`],
   ['boundaries', 'node scripts/check-boundaries.ts'],
   ['dead code', 'knip'],
-  ['unit tests', 'vitest run'],
+  ['unit tests', 'npm run -s unit'],
 ]
 
 const run = ([name, command]: (typeof parts)[number]): Promise<boolean> =>

@@ -9,7 +9,7 @@ import { engineAt, TEST_IMAGE } from '../../scripts/docker/test-image.ts'
 import { isLiving, listOurs, type OurContainer } from '../../src/supervisor/docker/our-containers.ts'
 
 /** Uses a processor without end and ignores every signal that can be ignored. */
-export const BUSY = 'trap "" TERM INT HUP; while :; do :; done'
+const BUSY = 'trap "" TERM INT HUP; while :; do :; done'
 
 const WITHIN_MS = 60_000
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,6 +49,9 @@ export const createScenario = async (change: Readonly<Record<string, unknown>> =
     env: {
       CLAWDBOT_STATE_DIR: stateDir,
       CLAWDBOT_TEST: '1',
+      // The engine of the tests, and on it only what a test marks as this scenario's: never the tester's own.
+      DOCKER_HOST: process.env['DOCKER_HOST'] ?? 'unix:///nonexistent/docker.sock',
+      CLAWDBOT_TEST_SANDBOX_LABEL: `clawdbot.sandbox.test-${randomBytes(6).toString('hex')}=1`,
       CLAWDBOT_TEST_TELEGRAM_API_ROOT: telegram.url,
       CLAWDBOT_TEST_MODEL_BASE_URL: anthropic.baseUrl,
     },

@@ -46,7 +46,9 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   )
 
   let config: Config | null = null
-  const redact = (): ((text: string) => string) => redactorOf(config?.secrets ?? [])
+  /** Also those that a rotation has replaced: they stand in what was kept before it. */
+  const secrets = new Set<string>()
+  const redact = (): ((text: string) => string) => redactorOf([...secrets])
 
   const audit = await openAudit({
     paths,
@@ -118,8 +120,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     onChange: (view) => {
       feed.update({ lockdown: view })
       if (view === null) incidents.close()
-      else if (view.incident !== '' && view.result !== null)
-        void incidents.open(view.incident).catch(complain)
+      else if (view.incident !== '') void incidents.open(view.incident).catch(complain)
       void showPast().catch(complain)
     },
     onError: complain,
@@ -139,6 +140,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       if (known !== null && known !== hashOf(next))
         audit.note({ act: 'config.changed', actor: 'owner', detail: { sha256: hashOf(next) } })
       config = next
+      for (const secret of next.secrets) secrets.add(secret)
       incidents.setConfig(next)
     },
   })

@@ -20,7 +20,7 @@ export interface IncidentShowOptions {
   readonly json?: boolean
 }
 
-/** The runbook with what is known of this incident, for whoever has no window. Changes nothing. */
+/** The runbook with what is known of this incident, for whoever has no window. It ticks nothing. */
 export const incidentShow = async (context: CliContext, options: IncidentShowOptions): Promise<void> => {
   const { paths, env, now, print, warn } = context
   const incident = await whichIncident(context, options.incident)
@@ -39,9 +39,9 @@ export const incidentShow = async (context: CliContext, options: IncidentShowOpt
   desk.setConfig(config)
   await desk.open(incident)
   const view = desk.view()
-  desk.close()
   const result = await desk.result(incident)
   const kept = await readIncident(paths, incident)
+  desk.close()
   if (view === null) return
   if (options.json === true) {
     const { at, by, reason } = kept

@@ -36,40 +36,44 @@ export const createWriteQueue = ({ write, written, fail }: WriteQueueParts): Wri
   let waiting: Waiting[] = []
   let pumping: Promise<void> | undefined
 
+  /** Gives false where the disk takes nothing for now. */
+  const writeBatch = async (): Promise<boolean> => {
+    const batch = waiting.slice(0, BATCH_RECORDS)
+    let isDurable = false
+    try {
+      const seq = await write(
+        batch.map(({ draft }) => draft),
+        () => {
+          isDurable = true
+        },
+      )
+      waiting = waiting.slice(batch.length)
+      for (const [index, { told }] of batch.entries()) told?.done(seq + index)
+    } catch (error) {
+      const ours = fail(error)
+      const refused = waiting
+      // What is in the log must not come twice, and what belongs to a broken chain has no place in the next one.
+      const owed = isDurable ? waiting.slice(batch.length) : waiting
+      waiting =
+        ours.code === 'audit_broken' ? [] : owed.filter(({ told }) => told === undefined).slice(-MAX_OWED)
+      for (const { told } of refused) told?.failed(ours)
+      return false
+    }
+    await written()
+    return true
+  }
+
   const pump = async (): Promise<void> => {
     // What is added in the same moment goes into the same batch.
     await Promise.resolve()
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH_RECORDS)
-      let isDurable = false
-      try {
-        const seq = await write(
-          batch.map(({ draft }) => draft),
-          () => {
-            isDurable = true
-          },
-        )
-        waiting = waiting.slice(batch.length)
-        for (const [index, { told }] of batch.entries()) told?.done(seq + index)
-      } catch (error) {
-        const ours = fail(error)
-        const refused = waiting
-        // What is in the log must not come twice, and what belongs to a broken chain has no place in the next one.
-        const owed = isDurable ? waiting.slice(batch.length) : waiting
-        waiting =
-          ours.code === 'audit_broken' ? [] : owed.filter(({ told }) => told === undefined).slice(-MAX_OWED)
-        for (const { told } of refused) told?.failed(ours)
-        return
-      }
-      await written()
-    }
+    while (waiting.length > 0 && (await writeBatch()));
+    // In the same breath as the last look at what waits: whoever adds from now on starts the next one.
+    pumping = undefined
   }
 
   const enqueue = (one: Waiting): void => {
     waiting.push(one)
-    pumping ??= pump().finally(() => {
-      pumping = undefined
-    })
+    pumping ??= pump()
   }
 
   return {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { ToGateway } from '../../shared/contracts/gateway.ts'
+import { inheritNothing } from '../processes/inherit-nothing.ts'
 import { signalGroup } from '../processes/kill.ts'
 import { processTable } from '../processes/process-table.ts'
 import { RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
@@ -67,13 +68,16 @@ const MEMORY_ENV: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' }
  */
 export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
   const tail = createOutputTail(launch.redact, launch.onOutput)
-  const child = spawn(launch.node, [...MEMORY_FLAGS, ...QUIET_FLAGS, ...launch.grants, launch.main], {
-    cwd: launch.cwd,
-    env: { ...gatewayEnv(launch.env, launch.runId), ...MEMORY_ENV },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    windowsHide: true,
-  })
+  const args = [...MEMORY_FLAGS, ...QUIET_FLAGS, ...launch.grants, launch.main]
+  const child = inheritNothing(['ignore', 'pipe', 'pipe', 'ipc'], (stdio) =>
+    spawn(launch.node, args, {
+      cwd: launch.cwd,
+      env: { ...gatewayEnv(launch.env, launch.runId), ...MEMORY_ENV },
+      detached: true,
+      stdio,
+      windowsHide: true,
+    }),
+  )
   const pid = child.pid
   child.stdout?.setEncoding('utf8').on('data', tail.push)
   child.stderr?.setEncoding('utf8').on('data', tail.push)

@@ -7,7 +7,7 @@ import { type EngineLocation, findEngine } from './engine-location.ts'
 /** No answer that we ask for is longer; what is longer does not come from Docker. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
-export interface EngineRequest {
+interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   /** Milliseconds for all of it: to connect, to send, to receive the last byte. */

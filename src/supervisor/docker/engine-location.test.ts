@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findEngine } from './engine-location.ts'
 
+const place = (env: NodeJS.ProcessEnv): unknown => {
+  const found = findEngine(env)
+  return found.kind === 'socket' && found.path === '/var/run/docker.sock' ? 'the system' : found
+}
+
 let home: string
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'clawdbot-engine-'))
@@ -29,10 +34,6 @@ describe('the Docker Engine', () => {
   it.skipIf(process.platform === 'win32')(
     'else is the first usual place where there is something: the system, rootless, Docker Desktop',
     () => {
-      const place = (env: NodeJS.ProcessEnv): unknown => {
-        const found = findEngine(env)
-        return found.kind === 'socket' && found.path === '/var/run/docker.sock' ? 'the system' : found
-      }
       const system = place({ HOME: home, XDG_RUNTIME_DIR: home })
       const expected = (ours: unknown): unknown => (system === 'the system' ? system : ours)
       expect(system).toEqual(expected({ kind: 'none' }))

@@ -5,7 +5,7 @@ import type { OurContainer } from './our-containers.ts'
 import type { StopLimits } from './stop-limits.ts'
 
 /** A container that has to die. */
-export interface Target {
+interface Target {
   /** As it was first seen. */
   readonly container: OurContainer
   /** Of the first try; undefined while that is under way. */

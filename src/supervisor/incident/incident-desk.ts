@@ -117,7 +117,10 @@ export const createIncidentDesk = (options: IncidentDeskOptions): IncidentDesk =
   const remember = (): void => {
     if (opened === null || config === null || opened.view.files === 0) return
     if (secretsNow(opened.checklist).length === opened.checklist.secrets.length) return
-    void change((checklist) => ({ ...checklist, secrets: secretsNow(checklist) })).catch(onError)
+    change((checklist) => ({ ...checklist, secrets: secretsNow(checklist) })).catch((error: unknown) => {
+      // The owner has resumed meanwhile: nothing is left to replace.
+      if (opened !== null) onError(error)
+    })
   }
 
   const current = (): Opened => {

@@ -82,7 +82,7 @@ describe.runIf(process.platform === 'linux')('the family of a group', () => {
 })
 
 describe('a line of /proc/<pid>/stat', () => {
-  const rest = (state: string): string => `${state} 7 9 9 ${'0 '.repeat(15)}0 4711 0`
+  const rest = (state: string): string => `${state} 7 9 9 ${'0 '.repeat(15)}4711 0`
   it('is understood whatever the program calls itself', () => {
     expect(parseStat(5, `5 (a) S 1 (b) ${rest('S')}`, 'boot')).toMatchObject({
       parent: 7,

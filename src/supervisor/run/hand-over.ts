@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { pinnedNodePath } from '../children/pinned-node.ts'
+import { inheritNothing } from '../processes/inherit-nothing.ts'
 import { RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
 import { isSupervised, readRunFile } from './run-file.ts'
 
@@ -25,13 +26,16 @@ export interface HandOverOptions {
  */
 export const handOver = async ({ paths, appRoot, env }: HandOverOptions): Promise<number> => {
   const node = pinnedNodePath(appRoot)
-  const child = spawn(node, [join(appRoot, 'out', 'cli', 'main.js'), 'gateway', '--kept'], {
-    cwd: paths.root,
-    env: { ...withoutOurs(env), CLAWDBOT_STATE_DIR: paths.root },
-    detached: true,
-    stdio: 'ignore',
-    windowsHide: true,
-  })
+  const args = [join(appRoot, 'out', 'cli', 'main.js'), 'gateway', '--kept']
+  const child = inheritNothing(['ignore', 'ignore', 'ignore'], (stdio) =>
+    spawn(node, args, {
+      cwd: paths.root,
+      env: { ...withoutOurs(env), CLAWDBOT_STATE_DIR: paths.root },
+      detached: true,
+      stdio,
+      windowsHide: true,
+    }),
+  )
   child.unref()
   const how = howItEnded(child)
   const begin = performance.now()

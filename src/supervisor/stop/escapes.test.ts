@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { processTable } from '../processes/process-table.ts'
@@ -13,8 +13,7 @@ import {
   WITHOUT_COOKIE,
 } from '../testing/bombs.ts'
 import { dockerEnv } from '../testing/docker-env.ts'
-import { SOON } from '../testing/test-home.ts'
-import { createTestHome, type TestHome } from '../testing/test-home.ts'
+import { createTestHome, SOON, type TestHome } from '../testing/test-home.ts'
 import { killAll } from './kill-all.ts'
 import { stopEverything } from './stop-everything.ts'
 import { findSurvivors } from './survivors.ts'
@@ -153,18 +152,17 @@ describe.runIf(process.platform === 'linux')('looking for survivors', () => {
 // Another user's process can not be read nor killed; only root can make one.
 const asNobody = process.platform === 'linux' && process.getuid?.() === 0
 describe.runIf(asNobody)('a process that may not be killed', () => {
-  it('is named where it descends from the gateway, and nobody else’s is', async () => {
+  it('is named where it descends from the gateway, and nobody else’s is', () => {
     const program = `
       import { spawn } from 'node:child_process'
       import { killAll } from ${JSON.stringify(`${import.meta.dirname}/kill-all.ts`)}
-      const child = spawn('perl', ['-e', '$| = 1; print "up\\\\n"; $0 = "of-the-tree"; sleep 60'], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn('perl', ['-e', '$| = 1; print "up\\\\n"; $0 = "of-the-tree"; sleep 60'], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] })
       await new Promise((up) => child.stdout.once('data', up))
       process.setgroups([]); process.setgid(65534); process.setuid(65534)
       const report = await killAll({ groups: new Set([child.pid]), cookie: 'CLAWDBOT_RUN_ID=none-' })
       console.log(JSON.stringify({ pid: child.pid, ...report }))
       process.exit(0)
     `
-    const { execFileSync } = await import('node:child_process')
     const out: { pid: number; deadMs: number | null; survivors: { pid: number; command: string }[] } =
       JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }))
     try {

@@ -1,4 +1,4 @@
-import { setImmediate as soon, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
 import { freezeProcess, killProcess, signalGroup } from '../processes/kill.ts'
 import { keyOf, type ProcessInfo, type ProcessStamp, type ProcessTable } from '../processes/process-info.ts'
 import { processTable } from '../processes/process-table.ts'

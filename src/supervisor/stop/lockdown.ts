@@ -35,19 +35,6 @@ export interface LockdownOptions {
   readonly resultOf: (incident: string) => Promise<StopResultView | null>
   readonly onChange: (view: LockdownView | null) => void
   readonly onError: (error: unknown) => void
-  /** What a test puts in the place of processes and Docker. */
-  readonly world?: LockdownWorld
-}
-
-/** What a lockdown does to the world beyond the state directory. */
-export interface LockdownWorld {
-  readonly stopEverything: typeof stopEverything
-  readonly findSurvivors: typeof findSurvivors
-  /** Kills what the caller launched and what descends from it, and the containers. Never throws. */
-  readonly killAgain: (
-    options: Pick<LockdownOptions, 'paths' | 'env'>,
-    children: readonly number[],
-  ) => Promise<void>
 }
 
 export interface Lockdown {
@@ -63,21 +50,18 @@ export interface Lockdown {
   readonly follow: () => Promise<void>
 }
 
-const realWorld: LockdownWorld = {
-  stopEverything,
-  findSurvivors,
-  killAgain: async ({ paths, env }, children) => {
-    const { elapsed } = createTimeLine()
-    await Promise.all([
-      killAll({ groups: new Set(children), cookie: cookieOfStateDir(paths.root) }),
-      stopContainers({ env, elapsed, step: () => undefined }),
-    ])
-  },
+/** The latch was found on disk while something ran: whoever set it may not have killed it. Never throws. */
+const killAgain = async ({ paths, env, runner }: LockdownOptions): Promise<void> => {
+  const { elapsed } = createTimeLine()
+  await Promise.all([
+    killAll({ groups: new Set(runner.groups()), cookie: cookieOfStateDir(paths.root) }),
+    stopContainers({ env, elapsed, step: () => undefined }),
+  ])
 }
 
 /** The lockdown as this supervisor holds it: in memory at once, on disk by the latch. */
 export const createLockdown = (options: LockdownOptions): Lockdown => {
-  const { paths, env, now, runner, audit, onChange, onError, world = realWorld } = options
+  const { paths, env, now, runner, audit, onChange, onError } = options
   let view: LockdownView | null = null
   /** False while only the memory holds it: the disk refused, or has not answered yet. */
   let onDisk = options.latch.kind === 'locked'
@@ -114,7 +98,7 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
     runner.dispatch({ type: 'lockdown' })
     const first = view ?? { at: now(), by, reason, incident: '', result: null }
     show({ ...first, result: null })
-    const { incident, ...result } = await world.stopEverything({
+    const { incident, ...result } = await stopEverything({
       paths,
       by,
       reason,
@@ -136,7 +120,7 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
   }
 
   const resume = async (by: string, reason: string, unknowns: Unknowns = 'refuse'): Promise<void> => {
-    const found = await world.findSurvivors({ paths, env, children: runner.groups() })
+    const found = await findSurvivors({ paths, env, children: runner.groups() })
     refuseSurvivors(found, unknowns)
     const detail = { incident: view?.incident ?? '', by, reason, unknowns: found.error?.code ?? null }
     await audit.perform(
@@ -165,7 +149,7 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
       if (!locked) {
         runner.dispatch({ type: 'lockdown' })
         showFound(latch)
-        await world.killAgain({ paths, env }, runner.groups())
+        await killAgain(options)
       } else await showResultOf(latch.incident)
       // The gateway looks at the file alone.
       if (file === 'absent' && acts === before) await restoreLatchFile(paths, latch)

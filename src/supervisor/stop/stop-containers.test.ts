@@ -39,6 +39,9 @@ const PATIENT: StopLimits = {
   all: 60_000,
 }
 
+/** Where nothing comes of waiting. */
+const HASTY: StopLimits = { freeze: 100, kill: 300, list: 300, withoutEngineAfter: 300, all: 1_000 }
+
 const stop = async (
   env: NodeJS.ProcessEnv,
   known?: readonly OurContainer[],
@@ -212,7 +215,7 @@ describe('STOP of containers, with a real Docker Engine', () => {
       if (line.startsWith('GET')) respond(socket, list)
       else HOSTILE['fails with 500'](socket)
     })
-    const report = await stop({ CLAWDBOT_TEST: '1', DOCKER_HOST: engine.host })
+    const report = await stop({ CLAWDBOT_TEST: '1', DOCKER_HOST: engine.host }, [], HASTY)
     expect(report).toMatchObject({ found: 1, dead: 0, deadMs: null, error: null })
     expect(report.survivors).toEqual([{ id: ghost.id, name: 'ghost' }])
   })
@@ -245,7 +248,7 @@ describe('STOP of containers, where Docker is not itself', () => {
     if (behave === undefined) throw new Error(`no behaviour ${name}`)
     const engine = await startHostileEngine(behave)
     try {
-      const report = await stop({ CLAWDBOT_TEST: '1', DOCKER_HOST: engine.host }, [ghost])
+      const report = await stop({ CLAWDBOT_TEST: '1', DOCKER_HOST: engine.host }, [ghost], HASTY)
       expect(report.error).toMatchObject({ code: 'docker_unreachable' })
       expect(report.error?.hint).toContain('clawdbot stop')
       expect(report).toMatchObject({ deadMs: null, dead: 0, survivors: [{ id: ghost.id, name: 'ghost' }] })

@@ -108,7 +108,11 @@ const killUntilNone = async ({ env, engine, limits, targets, elapsed, step }: Hu
       }
       // A Docker that did not see its containers die may start them again when it is back.
       const hopeless = nothingRuns || (list.kind === 'unsupported' && targets.all().length === 0)
-      if (hopeless || over) return { kind: 'nobody-knows', error: unreachable(list) }
+      if (hopeless || over) {
+        // What was killed a moment ago is looked for once more, so that the dead are not named as survivors.
+        if (targets.killedWithoutEngine()) targets.strikeWithoutEngine()
+        return { kind: 'nobody-knows', error: unreachable(list) }
+      }
       targets.strike(targets.all().map(({ container }) => container))
       await pause(ASK_AGAIN_MS)
     }

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ClawdbotError } from '../../shared/domain/error.ts'
+import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
 import { isErrno, syncFolder, writeFileAtomic } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { incidentFolder, incidentName } from '../incident/incident-name.ts'
+import { inTime } from './in-time.ts'
 import { readWitnesses } from './latch.ts'
 
 /** One stop, as it is recorded. */
@@ -35,15 +36,28 @@ export const writeLatch = async (paths: StatePaths, stop: StopRecord): Promise<L
   const incident =
     held === undefined || held.incident === '' ? await newIncident(paths, stop.at) : held.incident
   const { at, by, reason } = stop
-  const first = held === undefined || held.by === '' ? { at, by, reason } : held
-  const record = { version: 1, at: first.at, by: first.by, reason: first.reason, incident }
-  const outcomes = await Promise.allSettled([
-    file === 'there' ? makeDurable(paths.lockdown) : writeLatchFile(paths.lockdown, record),
-    appendToJournal(paths, { version: 1, event: 'stopped', incident, ...stop }),
+  const begun = held === undefined || held.by === '' ? { at, by, reason } : held
+  const record = { version: 1, at: begun.at, by: begun.by, reason: begun.reason, incident }
+  const outcomes = await Promise.all([
+    inTime(
+      file === 'there' ? makeDurable(paths.lockdown) : writeLatchFile(paths.lockdown, record),
+      WITHIN_MS,
+      late,
+    ),
+    inTime(appendToJournal(paths, { version: 1, event: 'stopped', incident, ...stop }), WITHIN_MS, late),
   ])
-  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
-  if (failures.length === outcomes.length) throw unwritable(paths, failures[0])
-  return { incident, missing: failures.map(reasonOf) }
+  const failures = outcomes.flatMap((outcome) => (outcome.kind === 'not' ? [outcome.error] : []))
+  const [first] = failures
+  if (first !== undefined && failures.length === outcomes.length) throw unwritable(paths, first.message)
+  return { incident, missing: failures.map(({ message }) => message) }
+}
+
+/** A record that a disk does not take in this time is done without, if the other one is there. */
+const WITHIN_MS = 800
+const late: ErrorView = {
+  code: 'latch_unwritable',
+  message: `the disk did not answer within ${String(WITHIN_MS)} ms`,
+  hint: 'Check the disk of the state directory.',
 }
 
 /** The latch file again, where something removed it while the journal says that the lockdown holds. */
@@ -131,12 +145,9 @@ const newIncident = async (paths: StatePaths, at: number): Promise<string> => {
   return name
 }
 
-const unwritable = (paths: StatePaths, cause: unknown): ClawdbotError =>
+const unwritable = (paths: StatePaths, why: string): ClawdbotError =>
   new ClawdbotError(
     'latch_unwritable',
-    `the lockdown could not be written to ${paths.lockdown}: ${reasonOf(cause)}`,
+    `the lockdown could not be written to ${paths.lockdown}: ${why}`,
     'What runs was killed, but a new start is not prevented. Make the folder writable and stop again.',
-    cause,
   )
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
