@@ -1,32 +1,45 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { type ElectronApplication, expect, test } from '@playwright/test'
 import { cli, eventually, startHeadless } from './support/cli.ts'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, type Scenario } from './support/scenario.ts'
 import { isAlive, isLatched } from './support/stop.ts'
 
+declare global {
+  /** What the app offers to tests alone. */
+  var clawdbotTest: { readonly trayMenu: () => Electron.Menu | null } | undefined
+}
+
 /** The labels of the tray's menu, as it is now. */
 const trayLabels = (app: ElectronApplication): Promise<readonly string[]> =>
-  app.evaluate(() => {
-    const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
-    const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
-    return menu?.items.map(({ label }) => label) ?? []
-  })
+  app.evaluate(() => globalThis.clawdbotTest?.trayMenu()?.items.map(({ label }) => label) ?? [])
 
 const chooseInTray = (app: ElectronApplication, label: string): Promise<void> =>
   app.evaluate((_electron, wanted) => {
-    const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
-    const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
-    menu?.items.find((item) => item.label.startsWith(wanted))?.click()
+    const items = globalThis.clawdbotTest?.trayMenu()?.items ?? []
+    items.find((item) => item.label.startsWith(wanted))?.click()
   }, label)
 
 const crashPage = (app: ElectronApplication): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer())
 
+const crashesIn = (output: string): number => output.split('page is gone').length - 1
+
 const supervisorOf = async (scenario: Scenario): Promise<number | undefined> => {
   const { gateway } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout)
   return gateway?.supervisor
 }
+
+/** What a process has open, by what it leads to. */
+const openIn = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${name}`)]
+    } catch {
+      // Closed since it was listed.
+      return []
+    }
+  })
 
 test('the tray says what the gateway does and who waits, starts and stops it, and leads to what is to be done', async () => {
   const scenario = await createScenario()
@@ -72,6 +85,7 @@ test('a page that crashed is loaded again on the screen it was on, three times a
     await page.getByRole('link', { name: /^People/ }).click()
     for (const time of [1, 2, 3]) {
       await crashPage(app)
+      await eventually(`crash ${time}`, () => (crashesIn(output()) === time ? true : undefined))
       const url = await eventually(`the page after crash ${time}`, () =>
         app.evaluate(async ({ BrowserWindow }) => {
           const contents = BrowserWindow.getAllWindows()[0]?.webContents
@@ -105,6 +119,7 @@ test('with app.onQuit "keep" a quit leaves the gateway running without a window,
     const kept = await eventually('the gateway without a window', () => supervisorOf(scenario))
     expect(kept).not.toBe(before)
     expect(await scenario.readJson('run.json')).toMatchObject({ supervisor: { pid: kept, kind: 'kept' } })
+    expect(openIn(kept).filter((what) => /chromium|electron|\/window\//i.test(what))).toEqual([])
     await eventually('it to run', async () => {
       const { gateway } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout)
       return gateway?.phase === 'running' ? true : undefined
@@ -128,20 +143,39 @@ test('with app.onQuit "keep" a quit leaves the gateway running without a window,
   }
 })
 
+test('neither a gateway nor what a quit leaves running has anything open that belongs to the app or its window', async () => {
+  test.skip(process.platform !== 'linux', 'only Linux shows what a process has open')
+  const scenario = await createScenario()
+  const { app, page } = await launchApp(scenario)
+  try {
+    await expect(page.getByText('Gateway running')).toBeVisible()
+    const { gateway } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout)
+    const own = openIn(gateway.supervisor)
+    const shared = openIn(gateway.pid).filter((what) => /^(socket|pipe):/.test(what) && own.includes(what))
+    // Sockets and pipes have one end each in the two processes; an end that both have was inherited.
+    expect(shared).toEqual([])
+    expect(openIn(gateway.pid).filter((what) => /chromium|electron|\/window\//i.test(what))).toEqual([])
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
 test('without that setting a quit stops the gateway, and a gateway that the owner started by hand is not taken over', async () => {
   const scenario = await createScenario()
   try {
     const first = await launchApp(scenario)
     await expect(first.page.getByText('Gateway running')).toBeVisible()
     const { pid } = JSON.parse((await cli(scenario.env, 'status', '--json')).stdout).gateway
+    const main = first.app.process()
     // Asked twice, as somebody does who does not want to wait.
     await first.app.evaluate(({ app }) => {
       app.quit()
       app.quit()
     })
     await eventually('the gateway to end', () => (isAlive(pid) ? undefined : true))
-    await eventually('the app to end', () => (first.app.process().exitCode === null ? undefined : true))
-    expect(first.app.process().exitCode).toBe(0)
+    await eventually('the app to end', () => (main.exitCode === null ? undefined : true))
+    expect(main.exitCode).toBe(0)
     expect(existsSync(scenario.file('run.json'))).toBe(false)
 
     const byHand = startHeadless(scenario.env)

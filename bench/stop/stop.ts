@@ -1,4 +1,5 @@
 import type { Benchmark } from '../figure.ts'
+import { auditBenchmarks } from './audit.ts'
 import { stopping } from './stopping.ts'
 
-export const stop: readonly Benchmark[] = [stopping]
+export const stop: readonly Benchmark[] = [stopping, ...auditBenchmarks]

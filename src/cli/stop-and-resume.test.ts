@@ -8,7 +8,7 @@ import { cliEnv, cliState, runCli as run, stranger } from './testing/run-cli.ts'
 
 /** With a label of this file's own, so that no container but the tests' is touched. */
 const docker = dockerEnv()
-const runCli: typeof run = (paths, args, env = {}) => run(paths, args, { ...docker, ...env })
+const runCli: typeof run = (paths, args, env) => run(paths, args, { ...docker, ...env })
 
 /** Lives until it is killed, and belongs to the gateway of this state directory. */
 const victimOf = async (root: string) => {

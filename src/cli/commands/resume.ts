@@ -2,7 +2,7 @@ import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { voidAll } from '../../shared/state/pairing-store.ts'
 import { openAudit } from '../../supervisor/audit/audit.ts'
-import { type LatchState, readLatch } from '../../supervisor/stop/latch.ts'
+import { type LatchState, readWitnesses } from '../../supervisor/stop/latch.ts'
 import { resumeLatch } from '../../supervisor/stop/resume-latch.ts'
 import { findSurvivors, refuseSurvivors } from '../../supervisor/stop/survivors.ts'
 import type { CliContext } from '../context.ts'
@@ -24,7 +24,8 @@ export const resume = async (context: CliContext, options: ResumeOptions): Promi
   if (reason.length < 3 || reason.length > 500) {
     throw new UsageError('why is it safe to go on?', 'Add --reason <text>, of 3 to 500 characters.')
   }
-  const latch = await readLatch(paths)
+  const known = await readWitnesses(paths)
+  const { latch } = known
   if (latch.kind === 'open') {
     print('There is no lockdown.')
     return
@@ -40,7 +41,7 @@ export const resume = async (context: CliContext, options: ResumeOptions): Promi
     await audit.perform({ act: 'lockdown.resume', actor: 'cli', detail }, async () => {
       // Before the latch goes, so that no code of before the stop lets anybody in after it.
       await voidAll(paths).catch((error: unknown) => warn(`clawdbot: ${toErrorView(error).message}`))
-      await resumeLatch(paths, { at: now(), by: 'cli', reason })
+      await resumeLatch(paths, { at: now(), by: 'cli', reason }, known)
     })
   } finally {
     await audit.close()

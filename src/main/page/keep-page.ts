@@ -27,7 +27,7 @@ export const keepPage = (window: BrowserWindow): void => {
 
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return
-    say(`the window’s page is gone (${reason}, exit code ${exitCode}); the gateway runs on`)
+    say(`the window’s page is gone (${reason}, exit code ${exitCode}); nothing else depends on it`)
     const { verdict, reloads: next } = afterCrash(reloads, performance.now())
     reloads = next
     if (verdict === 'reload') load()

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { isErrno, readBounded, writeDurably } from '../../shared/state/atomic-file.ts'
+import { makePrivateDir } from '../../shared/state/state-dir.ts'
 import { ownIdentity, processTable } from '../processes/process-table.ts'
 import { auditFailure } from './fault.ts'
 
@@ -53,6 +54,7 @@ export const createAuditLock = (folder: string, giveUpMs = GIVE_UP_MS): AuditLoc
         if (!isErrno(error, 'ENOENT')) throw auditFailure(error, folder)
       }
       try {
+        await makePrivateDir(folder)
         await writeDurably(claim, JSON.stringify(self))
       } catch (error) {
         throw auditFailure(error, folder)

@@ -383,6 +383,21 @@ describe('a disk that takes nothing', () => {
     expect(await verifyAudit(paths)).toMatchObject({ ok: true, repairs: 0 })
   })
 
+  it('lets an audit on a read-only disk be verified, and refuses to go on with it', async ({ skip }) => {
+    const folder = await small(skip)
+    const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: folder }, '/')
+    const first = await opened(paths)
+    await first.close()
+    execFileSync('mount', ['-o', 'remount,ro', folder])
+    expect(await verifyAudit(paths)).toMatchObject({ ok: true, records: 1 })
+    const second = await openAudit({ paths, now: () => NOW })
+    await expect(second.intend(SEND)).rejects.toMatchObject({
+      code: 'audit_unwritable',
+      message: expect.stringContaining('read-only'),
+    })
+    await second.close()
+  })
+
   it('closes an audit that could not even begin, and opens it as soon as it can', async () => {
     const folder = await tempFolder()
     const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: join(folder, 'state') }, '/')

@@ -99,16 +99,20 @@ export const writeHeads = async (
   when: 'eventually' | 'durably',
 ): Promise<Chain> => {
   const headBytes = writeHead(chain.head, chain.signer)
-  for (const path of [files.head, files.anchor]) {
-    const file = await open(path, 'r+')
-    try {
-      await writeAll(file, headBytes, 0)
-      if (when === 'durably') await file.datasync()
-    } finally {
-      await file.close()
-    }
-  }
+  const writes = [files.head, files.anchor].map((path) => overwrite(path, headBytes, when))
+  // Each is waited for, so that none is still being written when the lock is given away.
+  for (const write of await Promise.allSettled(writes)) if (write.status === 'rejected') throw write.reason
   return { ...chain, headBytes }
+}
+
+const overwrite = async (path: string, bytes: Buffer, when: 'eventually' | 'durably'): Promise<void> => {
+  const file = await open(path, 'r+')
+  try {
+    await writeAll(file, bytes, 0)
+    if (when === 'durably') await file.datasync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Signs all records, durably. @throws what the disk says. */

@@ -30,7 +30,7 @@ export type Scope = 'recent' | 'whole'
 /** Is there no audit, or only the beginnings of one that had no record yet? */
 export const isFresh = async (files: AuditFiles, snapshot: Snapshot): Promise<boolean> => {
   const { segments, stray, checkpoints, head, anchor } = snapshot
-  if (stray !== undefined || (checkpoints ?? 0) > 0 || segments.length > 1) return false
+  if (stray || (checkpoints ?? 0) > 0 || segments.length > 1) return false
   for (const bytes of [head, anchor]) if (bytes !== undefined && !isEmptyHead(bytes)) return false
   const size = segments[0] ?? 0
   if (size === 0) return true
@@ -152,6 +152,7 @@ const marksOf = (checkpoints: CheckpointsRead, { head, anchor }: Heads): Readonl
   return marks
 }
 
+/** Behind the last checkpoint's record, after a look at that record itself. */
 const startOf = async (
   files: AuditFiles,
   { segments }: Snapshot,
@@ -160,17 +161,21 @@ const startOf = async (
   const last = list.at(-1)
   if (last === undefined) return { end: BEFORE_FIRST, fault: undefined }
   const { size: seq, head: hash, segment, line, offset } = last
-  const file = logFile(files, segment)
   const end: ChainEnd = { seq, hash, place: { segment, line, offset } }
-  const found = (why: string) => ({ end, fault: { file, line, seq, why } })
-  if ((segments[segment - 1] ?? 0) < offset) return found('is missing: it was signed')
-  const before = await readPart(file, Math.max(0, offset - MAX_LINE), offset)
+  // A crash may have left a log file without a record: then the last one stands at the end of the file before.
+  const at = offset > 0 ? segment : segment - 1
+  const stop = offset > 0 ? offset : (segments[at - 1] ?? 0)
+  const found = (why: string) => ({
+    end,
+    fault: { file: logFile(files, at), line: Math.max(line, 1), seq, why },
+  })
+  if ((segments[at - 1] ?? 0) < stop || stop === 0) return found('is missing: it was signed')
+  const before = await readPart(logFile(files, at), Math.max(0, stop - MAX_LINE), stop)
   const begin = before.lastIndexOf(0x0a, before.length - 2) + 1
   const read = readLine(before.subarray(begin, -1))
   if (before.at(-1) !== 0x0a || read.kind === 'unfit') return found('was changed')
-  return read.hash === hash && read.seq === seq
-    ? { end, fault: undefined }
-    : found('is not the record that was signed')
+  if (read.hash !== hash || read.seq !== seq) return found('is not the record that was signed')
+  return { end, fault: undefined }
 }
 
 const notTheBeginning = (

@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { isErrno } from '../../shared/state/atomic-file.ts'
-import { makePrivateDir } from '../../shared/state/state-dir.ts'
 import { type AuditFiles, logFile } from './audit-files.ts'
 import { createAuditLock } from './audit-lock.ts'
 import { addCheckpoint, appendRecords, type Chain, type Limits, writeHeads } from './chain-file.ts'
 import { auditBroken, type Fault } from './fault.ts'
+import { readPart } from './line-reader.ts'
 import { openChain } from './open-chain.ts'
 import type { Draft } from './record.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
@@ -49,10 +49,7 @@ export const createLedger = (files: AuditFiles, now: () => number, limits: Limit
   let turn: Promise<unknown> = Promise.resolve()
 
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(async () => {
-      await makePrivateDir(files.folder)
-      return lock.hold(work)
-    })
+    const mine = turn.then(() => lock.hold(work))
     // Whoever asked for the work hears of its failure.
     turn = mine.catch(() => undefined)
     return mine
@@ -120,8 +117,11 @@ export const createLedger = (files: AuditFiles, now: () => number, limits: Limit
 /** Did nobody else write since? Every writer leaves another head, or a longer log. */
 const isAsLeft = async (files: AuditFiles, { end, headBytes }: Chain): Promise<boolean> => {
   try {
-    if (!(await readFile(files.head)).equals(headBytes)) return false
-    return (await stat(logFile(files, end.place.segment))).size === end.place.offset
+    const [head, log] = await Promise.all([
+      readPart(files.head, 0, headBytes.length + 1),
+      stat(logFile(files, end.place.segment)),
+    ])
+    return head.equals(headBytes) && log.size === end.place.offset
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false
     throw error

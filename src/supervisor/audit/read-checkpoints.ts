@@ -9,7 +9,7 @@ import type { Verifier } from './signing.ts'
 /** Longer than two checkpoints. */
 const TAIL_BYTES = 4_096
 /** Signatures checked in one go: some milliseconds of work. */
-const PAUSE_AFTER = 32
+const PAUSE_AFTER = 16
 
 export interface CheckpointsRead {
   /** All, or only the last one. */

@@ -10,8 +10,8 @@ const HEAD_READ_BYTES = 1_024
 export interface Snapshot {
   /** The sizes of log-000001, log-000002, … up to the first that is missing. */
   readonly segments: readonly number[]
-  /** A log file that has no predecessor. */
-  readonly stray: string | undefined
+  /** Is there a later log file, behind the missing one? */
+  readonly stray: boolean
   readonly checkpoints: number | undefined
   readonly head: Buffer | undefined
   readonly anchor: Buffer | undefined
@@ -24,10 +24,9 @@ export const takeSnapshot = async (files: AuditFiles): Promise<Snapshot> => {
     .toSorted((a, b) => a - b)
   const gap = numbers.findIndex((number, index) => number !== index + 1)
   const whole = gap < 0 ? numbers : numbers.slice(0, gap)
-  const first = numbers[gap]
   return {
     segments: await Promise.all(whole.map(async (number) => (await sizeOf(logFile(files, number))) ?? 0)),
-    stray: first === undefined ? undefined : logFile(files, first),
+    stray: gap >= 0,
     checkpoints: await sizeOf(files.checkpoints),
     head: await small(files.head),
     anchor: await small(files.anchor),

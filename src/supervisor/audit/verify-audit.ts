@@ -1,5 +1,6 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { shortCode } from '../../shared/domain/audit.ts'
-import { isErrno } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { type AuditFiles, auditFiles } from './audit-files.ts'
 import { createAuditLock } from './audit-lock.ts'
@@ -76,14 +77,15 @@ export const verifyAudit = async (paths: StatePaths, code?: string): Promise<Aud
 }
 
 const snapshotOf = async (files: AuditFiles): Promise<Snapshot> => {
+  // Where nobody can write nobody writes: no folder, or a copy on a read-only disk, needs no lock.
+  const writable = await access(files.folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
+  if (!writable) return takeSnapshot(files)
   const lock = createAuditLock(files.folder)
   try {
     return await lock.hold(() => takeSnapshot(files))
-  } catch (error) {
-    // Nobody writes where nobody can: a copy on a read-only disk needs no lock. And without a folder there is none.
-    const cause = error instanceof Error ? error.cause : undefined
-    if (isErrno(cause, 'EROFS', 'EACCES', 'EPERM', 'ENOENT')) return takeSnapshot(files)
-    throw error
   } finally {
     await lock.close()
   }

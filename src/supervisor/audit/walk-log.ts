@@ -62,8 +62,8 @@ export const walkLog = async (route: Route): Promise<Walked> => {
     }
     return stop(route, end, why)
   }
-  if (snapshot.stray !== undefined) {
-    return { end, torn: 0, fault: { file: snapshot.stray, line: 1, seq: null, why: 'has no predecessor' } }
+  if (snapshot.stray) {
+    return stop(route, startingIn(snapshot.segments.length + 1, end), 'is missing, with its file')
   }
   if (end.seq < route.signed) return stop(route, end, `is missing: ${String(route.signed)} were signed`)
   return { end, torn: 0, fault: undefined }

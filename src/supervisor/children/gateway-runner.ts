@@ -174,19 +174,25 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
 
   const start = (mine: Current, plan: LaunchPlan): void => {
     const inbox = createInbox(options.now)
+    const isHeard = (): boolean => current === mine && mine.fatal === undefined
+    const refuse = (error: unknown): void => {
+      if (!isHeard()) return
+      options.onOutput(`message refused: ${toErrorView(error).message}`)
+      fail(mine, toErrorView(error))
+    }
     const receive = (raw: unknown): void => {
-      if (current !== mine || mine.fatal !== undefined) return
+      if (!isHeard()) return
       try {
         hear(mine, inbox(raw))
       } catch (error) {
-        options.onOutput(`message refused: ${toErrorView(error).message}`)
-        fail(mine, toErrorView(error))
+        refuse(error)
       }
     }
     const child = launchGateway({
       ...plan,
       onOutput: options.onOutput,
       onMessage: receive,
+      onRefused: refuse,
       onExit: (exit) => gone(mine, exit),
     })
     mine.child = child

@@ -28,12 +28,22 @@ export const createInbox = (now: () => number): ((raw: unknown) => FromGateway) 
     const at = now()
     allowance = Math.min(BURST, allowance + (Math.max(0, at - filledAt) / 1000) * PER_SECOND)
     filledAt = at
-    allowance -= Math.ceil((JSON.stringify(raw) ?? '').length / KIB)
+    allowance -= Math.ceil(lengthOf(raw) / KIB)
     if (allowance < 0) throw contractViolation(`more than ${PER_SECOND} messages, or as many KiB, a second`)
     const parsed = fromGateway.safeParse(raw)
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     const what = `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not understood'}`
     throw contractViolation(visibleLine(what.slice(0, MAX_WHAT)))
+  }
+}
+
+/** As JSON, in UTF-16 units. */
+const lengthOf = (raw: unknown): number => {
+  try {
+    return (JSON.stringify(raw) ?? '').length
+  } catch {
+    // It was JSON a moment ago, so only its depth can be the reason: reading it needs no stack, writing it does.
+    throw contractViolation('a message is nested too deeply')
   }
 }

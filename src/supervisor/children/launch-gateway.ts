@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { ToGateway } from '../../shared/contracts/gateway.ts'
+import type { ClawdbotError } from '../../shared/domain/error.ts'
 import { inheritNothing } from '../processes/inherit-nothing.ts'
 import { signalGroup } from '../processes/kill.ts'
 import { processTable } from '../processes/process-table.ts'
 import { RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import type { Channel, ChannelEnd } from './channel/channel.ts'
+import { jsonLines } from './channel/json-lines.ts'
+import { nodeIpc } from './channel/node-ipc.ts'
 import { createOutputTail } from './output-tail.ts'
 
 export interface GatewayLaunch {
@@ -19,6 +23,8 @@ export interface GatewayLaunch {
   readonly redact: (line: string) => string
   readonly onOutput: (line: string) => void
   readonly onMessage: (raw: unknown) => void
+  /** At most once: it broke its contract, and is not listened to any longer. To end it is left to the caller. */
+  readonly onRefused: (error: ClawdbotError) => void
   /** Once, when the process is gone or could not be made, and its output has been read. */
   readonly onExit: (exit: GatewayExit) => void
 }
@@ -66,13 +72,16 @@ const MEMORY_ENV: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' }
  * Starts the gateway as the leader of its own process group, with an ipc channel and nothing else of ours: no
  * standard input, no inherited files, an environment of a few names.
  */
-export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
+export const launchGateway = (
+  launch: GatewayLaunch,
+  channel: Channel = process.platform === 'win32' ? nodeIpc : jsonLines,
+): GatewayChild => {
   const tail = createOutputTail(launch.redact, launch.onOutput)
   const args = [...MEMORY_FLAGS, ...QUIET_FLAGS, ...launch.grants, launch.main]
-  const child = inheritNothing(['ignore', 'pipe', 'pipe', 'ipc'], (stdio) =>
+  const child = inheritNothing(['ignore', 'pipe', 'pipe', channel.stdio], (stdio) =>
     spawn(launch.node, args, {
       cwd: launch.cwd,
-      env: { ...gatewayEnv(launch.env, launch.runId), ...MEMORY_ENV },
+      env: { ...gatewayEnv(launch.env, launch.runId), ...MEMORY_ENV, ...channel.env },
       detached: true,
       stdio,
       windowsHide: true,
@@ -81,13 +90,12 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
   const pid = child.pid
   child.stdout?.setEncoding('utf8').on('data', tail.push)
   child.stderr?.setEncoding('utf8').on('data', tail.push)
-  child.on('message', launch.onMessage)
-  refuseHandles(child, launch.onMessage)
-  whenGone(child, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
+  const end = channel.open(child, launch)
+  whenGone(child, end, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
   return {
     pid,
     start: pid === undefined ? '' : (processTable.read(pid)?.start ?? ''),
-    send: createSend(child, launch.onMessage),
+    send: end.send,
     signal: (signal) => {
       // A reaped pid may be anybody's.
       if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
@@ -95,59 +103,17 @@ export const launchGateway = (launch: GatewayLaunch): GatewayChild => {
   }
 }
 
-/**
- * Node's own messages carry sockets over the channel. Here nobody sends one: taken in they would use up our file
- * descriptors until the latch could not be written, and one out of turn ends this process with an assertion.
- */
-const refuseHandles = (child: ChildProcess, onMessage: GatewayLaunch['onMessage']): void => {
-  child.removeAllListeners('internalMessage')
-  child.on('internalMessage', (_message: unknown, handle: unknown) => {
-    if (
-      typeof handle === 'object' &&
-      handle !== null &&
-      'close' in handle &&
-      typeof handle.close === 'function'
-    )
-      handle.close()
-    // Not in the contract, whatever it is.
-    onMessage(undefined)
-  })
-}
-
-/** Messages that it has not taken from the channel. A gateway that asks and does not listen would fill our memory. */
-const MAX_UNREAD = 2_000
-
-const createSend = (
-  child: ChildProcess,
-  onMessage: GatewayLaunch['onMessage'],
-): ((message: ToGateway) => boolean) => {
-  let unread = 0
-  return (message) => {
-    if (!child.connected) return false
-    if (unread >= MAX_UNREAD) {
-      // Not in the contract either.
-      onMessage(undefined)
-      return false
-    }
-    unread += 1
-    // A channel that closes meanwhile is not an error of ours: the exit that follows tells everything.
-    child.send(message, () => {
-      unread -= 1
-    })
-    return true
-  }
-}
-
 /** How long after an exit its last output may still come; a grandchild could hold the pipe open for ever. */
 const LAST_OUTPUT_MS = 200
 
-const whenGone = (child: ChildProcess, onGone: (how: string) => void): void => {
+const whenGone = (child: ChildProcess, end: ChannelEnd, onGone: (how: string) => void): void => {
   let told = false
   const tell = (how: string): void => {
     if (told) return
     told = true
     child.stdout?.destroy()
     child.stderr?.destroy()
+    end.close()
     onGone(how)
   }
   child.on('error', (error) => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { url } from 'node:inspector'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditFiles } from '../audit/audit-files.ts'
 import type { Supervisor } from '../supervisor.ts'
 import { createTestHome, inPhase, order, startRunning, type TestHome } from '../testing/test-home.ts'
 
@@ -27,11 +28,16 @@ beforeAll(async () => {
     'notify store': paths.notify,
     'decision book': join(paths.root, 'decisions.json'),
     notes: join(paths.root, 'people.json'),
-    'lockdown record': join(paths.root, 'lockdowns.jsonl'),
-    audit: join(paths.root, 'audit/0001.jsonl'),
+    'lockdown record': paths.lockdowns,
+    audit: join(paths.audit, '0001.jsonl'),
+    'signing key': auditFiles(paths).signingKey,
+    evidence: join(paths.incidents, 'incident-2026-01-01-000000', 'result.json'),
   }
-  mkdirSync(join(paths.root, 'audit'))
+  const act = { at: 1, by: 'owner', reason: '' }
+  // Anything in its place but a lockdown that has ended is a lockdown.
+  writeFileSync(paths.lockdowns, JSON.stringify({ version: 1, stopped: act, resumed: act }))
   await startRunning(supervisor)
+  mkdirSync(dirname(owned['evidence'] ?? ''))
   // Written while it runs, because some of these would stop it from starting.
   for (const file of Object.values(owned)) if (!existsSync(file)) writeFileSync(file, 'not for you')
 })
@@ -49,6 +55,8 @@ const names = [
   'notes',
   'lockdown record',
   'audit',
+  'signing key',
+  'evidence',
 ] as const
 
 const ordered = (words: string, name: string): Promise<string> =>

@@ -178,7 +178,10 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
         const { pairing, allow, blocked, approval } = providerFiles(paths, provider)
         return [pairing, allow, blocked, approval]
       })
-      watching = watchFiles([paths.config, paths.lockdown, paths.notify, ...stores], () => void refresh())
+      watching = watchFiles(
+        [paths.config, paths.lockdown, paths.lockdowns, paths.notify, ...stores],
+        () => void refresh(),
+      )
     },
     refresh,
     async settle() {

@@ -12,10 +12,10 @@ const UNSEEN = 1_024
 /**
  * Calls `start` with `stdio` lengthened so that a child gets the null device in place of everything else that is open
  * here. Electron's main process holds Chromium's own sockets, caches and the display open in a way that children
- * inherit, and Node's permission model does not guard what is open already. Windows hands on nothing unasked.
+ * inherit, and Node's permission model does not guard what is open already. Elsewhere libuv itself hands on nothing.
  */
 export const inheritNothing = <T>(stdio: Stdio, start: (stdio: Stdio) => T): T => {
-  if (process.platform === 'win32') return start(stdio)
+  if (process.platform !== 'linux') return start(stdio)
   const more = Math.max(0, highestOpen() + 1 + HEADROOM - stdio.length)
   const nothing = openSync(devNull, 'r')
   try {
@@ -27,7 +27,7 @@ export const inheritNothing = <T>(stdio: Stdio, start: (stdio: Stdio) => T): T =
 
 const highestOpen = (): number => {
   try {
-    return Math.max(...readdirSync('/dev/fd').map(Number).filter(Number.isInteger))
+    return Math.max(...readdirSync('/proc/self/fd').map(Number).filter(Number.isInteger))
   } catch {
     return UNSEEN
   }

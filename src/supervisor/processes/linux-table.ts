@@ -83,8 +83,10 @@ const scan: ProcessTable['scan'] = (skip, visit) => {
 
 const read = (pid: number): ProcessInfo | undefined => {
   const stat = statOf(pid)
-  return stat && { ...toStamp(stat), command: commandOf(pid, readProc(pid, 'cmdline'), stat.name) }
+  return stat && named(stat, commandOf(pid, readProc(pid, 'cmdline'), stat.name))
 }
+
+const named = (stat: Stat, command: string): ProcessInfo => ({ ...toStamp(stat), command })
 
 const commandOf = (pid: number, commandLine: string | undefined, name: string): string => {
   const line = commandLine?.replaceAll('\0', ' ').trim() ?? ''
@@ -103,10 +105,8 @@ const family = async (groups: ReadonlySet<number>): Promise<readonly ProcessInfo
   return Promise.all(
     stats.map(async (stat) => {
       const reading = readFile(`/proc/${String(stat.pid)}/cmdline`, 'utf8').catch(() => undefined)
-      return {
-        ...toStamp(stat),
-        command: commandOf(stat.pid, (await Promise.race([reading, late])) ?? '', stat.name),
-      }
+      const { pid, name } = stat
+      return named(stat, commandOf(pid, (await Promise.race([reading, late])) ?? '', name))
     }),
   )
 }

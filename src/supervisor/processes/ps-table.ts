@@ -1,8 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { familyOf } from './family.ts'
-import { visiting } from './visiting.ts'
 import type { ProcessInfo, ProcessTable } from './process-info.ts'
+import { visiting } from './visiting.ts'
 
 const MAX_COMMAND = 200
 const COLUMNS = 'pid=,ppid=,pgid=,stat=,lstart=,command='

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { familyOf } from './family.ts'
-import { visiting } from './visiting.ts'
 import type { ProcessInfo, ProcessTable } from './process-info.ts'
+import { visiting } from './visiting.ts'
 
 const MAX_COMMAND = 200
 

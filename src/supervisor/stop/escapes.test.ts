@@ -86,7 +86,7 @@ describe.runIf(process.platform === 'linux')('STOP leaves nothing of', () => {
 
   it('a child without any sign of ours but its descent', async () => {
     const leader = await run(WITHOUT_COOKIE)
-    const [child] = (await processTable.family(new Set([leader]))).filter(({ pid }) => pid !== leader)
+    const child = (await processTable.family(new Set([leader]))).find(({ pid }) => pid !== leader)
     if (child === undefined) throw new Error('there is no child')
     await expect.poll(() => processTable.carries(child.pid, cookie()), SOON).toBe(false)
     expect(child.group).not.toBe(leader)

@@ -56,7 +56,7 @@ export interface JournalSays {
 /** What a crash has torn in the middle of it is passed over; at its end it counts. */
 export const readJournal = (text: string): JournalSays => {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  let held: readonly StoppedLine[] = []
+  let held: StoppedLine[] = []
   const past: PastLockdown[] = []
   // A journal that is there and says nothing was emptied, or the disk was too full for its first line.
   let understood = false
@@ -65,7 +65,7 @@ export const readJournal = (text: string): JournalSays => {
     understood = said !== undefined
     if (said === undefined) continue
     if (said.event === 'stopped') {
-      held = [...held, said]
+      held.push(said)
       continue
     }
     const ended = pastOf(said, held[0])

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resolveStatePaths, type StatePaths } from '../../shared/state/state-dir.ts'
 import { isLatched, lastResumedAt, pastLockdowns, readLatch } from './latch.ts'

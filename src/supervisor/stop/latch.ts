@@ -151,5 +151,5 @@ const MAX_PAST = 200
 /** Lockdowns that have ended, newest first; at most 200. What can not be understood is left out. */
 export const pastLockdowns = async (paths: StatePaths): Promise<readonly PastLockdown[]> => {
   const journal = await readJournalFile(paths)
-  return journal.kind === 'says' ? journal.says.past.slice(-MAX_PAST).reverse() : []
+  return journal.kind === 'says' ? journal.says.past.slice(-MAX_PAST).toReversed() : []
 }

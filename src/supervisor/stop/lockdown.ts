@@ -120,6 +120,7 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
   }
 
   const resume = async (by: string, reason: string, unknowns: Unknowns = 'refuse'): Promise<void> => {
+    const known = await readWitnesses(paths)
     const found = await findSurvivors({ paths, env, children: runner.groups() })
     refuseSurvivors(found, unknowns)
     const detail = { incident: view?.incident ?? '', by, reason, unknowns: found.error?.code ?? null }
@@ -128,7 +129,7 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
       async () => {
         await voidAll(paths).catch(onError)
         const before = acts
-        await resumeLatch(paths, { at: now(), by, reason })
+        await resumeLatch(paths, { at: now(), by, reason }, known)
         // A stop of this process that came meanwhile has locked again.
         if (acts !== before) return
         acts += 1

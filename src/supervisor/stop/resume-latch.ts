@@ -4,23 +4,26 @@ import { dirname } from 'node:path'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { isErrno, syncFolder, writeFileAtomic } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
-import { readLatch, readWitnesses } from './latch.ts'
+import { readLatch, readWitnesses, type Witnesses } from './latch.ts'
 import { MAX_JOURNAL_BYTES } from './latch-journal.ts'
 import { appendToJournal } from './write-latch.ts'
 
 /**
  * Ends the lockdown and starts nothing. First the record of it, with the owner's reason, is on disk; then the latch
  * file goes. What breaks off in between leaves it locked, and resuming again ends it. A stop that comes meanwhile
- * goes on holding, because the record names the stops that it ends.
+ * goes on holding, because the record names the stops that it ends; `known` is what the owner saw when they decided.
  * @throws ClawdbotError `latch_unwritable` if it could not be ended, `locked_down` if another stop came: then it
  *   still holds.
  */
 export const resumeLatch = async (
   paths: StatePaths,
   resumed: { readonly at: number; readonly by: string; readonly reason: string },
+  known?: Witnesses,
 ): Promise<void> => {
   const { latch, held, file } = await readWitnesses(paths)
   if (latch.kind === 'open') return
+  if (known !== undefined && !held.every(({ id }) => known.held.some((stop) => stop.id === id)))
+    throw stoppedAgain()
   const { at, by, reason, incident } = latch
   try {
     // While the latch file holds: a journal that is being replaced is no witness.
@@ -44,12 +47,15 @@ export const resumeLatch = async (
     )
   }
   if ((await readLatch(paths)).kind === 'open') return
-  throw new ClawdbotError(
+  throw stoppedAgain()
+}
+
+const stoppedAgain = (): ClawdbotError =>
+  new ClawdbotError(
     'locked_down',
     'Not resumed: everything was stopped once more while the lockdown was being ended.',
     'Look at what happened, then resume again.',
   )
-}
 
 const removeLatchFile = async (path: string): Promise<void> => {
   try {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseSenderId } from '../../shared/domain/identity.ts'
@@ -226,6 +226,40 @@ describe('a lockdown', () => {
     await resumeLatch(home.paths, { at: Date.now(), by: 'cli', reason: 'seen enough' })
     const { lockdown } = await inPhase(supervisor, 'stopped')
     expect(lockdown).toBeNull()
+  })
+
+  it.each([
+    ['the latch file', ['lockdown']],
+    ['both records', ['lockdown', 'lockdowns']],
+  ] as const)(
+    'whose supervisor runs is not ended by taking away %s: it is written again',
+    async (_, files) => {
+      const supervisor = await home.supervisor()
+      await supervisor.lockdown('app', 'a look around')
+      for (const file of files) rmSync(home.paths[file])
+      await expect.poll(() => existsSync(home.paths.lockdown), SOON).toBe(true)
+      expect(await readLatch(home.paths)).toMatchObject({ by: 'app', reason: 'a look around' })
+      expect(supervisor.snapshot().state.gateway.phase).toBe('locked')
+    },
+  )
+
+  it('that is nothing but a line of the journal is seen by the supervisor, which kills and locks', async () => {
+    const supervisor = await home.supervisor()
+    const { gateway } = await startRunning(supervisor)
+    const line = { version: 1, event: 'stopped', incident: '', id: 'x', at: 1, by: 'cli', reason: 'a test' }
+    writeFileSync(home.paths.lockdowns, `${JSON.stringify(line)}\n`)
+    expect((await inPhase(supervisor, 'locked')).lockdown).toMatchObject({ by: 'cli', reason: 'a test' })
+    await expect.poll(() => processTable.read(gateway.pid ?? 0), SOON).toBeUndefined()
+    await expect.poll(() => existsSync(home.paths.lockdown), SOON).toBe(true)
+  })
+
+  it('shows after a restart how the stop went', async () => {
+    const first = await home.supervisor()
+    const result = await first.lockdown('app', 'something is wrong')
+    await first.close()
+    const second = await home.supervisor()
+    const { lockdown } = await stateWhere(second, (state) => state.lockdown?.result != null)
+    expect(lockdown?.result).toEqual(result)
   })
 
   it('that could not be latched is held in memory, and latched as soon as the disk allows', async () => {

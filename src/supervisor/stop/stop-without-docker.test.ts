@@ -1,4 +1,5 @@
 // A Docker Engine of this test's own, which is stopped and killed while containers live on.
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Boxes, startBoxes } from '../../../e2e/support/docker.ts'
 import { type PrivateEngine, startPrivateEngine } from '../../../scripts/docker/engine.ts'
@@ -47,6 +48,17 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+/** The signal is sent at once; each of its threads stops a little later, and could answer until then. */
+const hangEngine = async (): Promise<void> => {
+  const pid = dockerd()
+  process.kill(pid, 'SIGSTOP')
+  const states = (): readonly string[] =>
+    readdirSync(`/proc/${pid}/task`).map(
+      (thread) => / \(.*\) (\S)/.exec(readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8'))?.[1] ?? '',
+    )
+  await expect.poll(() => states().every((state) => state === 'T')).toBe(true)
+}
+
 const killEngine = async (): Promise<void> => {
   const pid = dockerd()
   process.kill(pid, 'SIGKILL')
@@ -58,7 +70,7 @@ const onRootsLinux = process.platform === 'linux' && process.getuid?.() === 0
 describe.runIf(onRootsLinux)('with a Docker Engine that hangs (SIGSTOP)', () => {
   it('containers that were known are killed all the same, and it is not called proven', async () => {
     const { boxes, known } = await begin(2)
-    process.kill(dockerd(), 'SIGSTOP')
+    await hangEngine()
     const report = await stop(boxes.env, known)
     expect(report).toMatchObject({ found: 2, dead: 2, survivors: [], deadMs: null })
     expect(report.error?.message).toMatch(/^Docker did not answer within .* Nobody can say/)
@@ -68,14 +80,14 @@ describe.runIf(onRootsLinux)('with a Docker Engine that hangs (SIGSTOP)', () => 
   it('and frozen ones too, which a signal alone would not kill', async () => {
     const { boxes, known } = await begin(1)
     for (const { id } of known) await boxes.act(id, 'pause')
-    process.kill(dockerd(), 'SIGSTOP')
+    await hangEngine()
     expect(await stop(boxes.env, known)).toMatchObject({ dead: 1, survivors: [] })
     expect(livingContainers(boxes.env)).toEqual([])
   })
 
   it('containers that nobody knew of live on, and nothing says that they do not', async () => {
     const { boxes } = await begin(1)
-    process.kill(dockerd(), 'SIGSTOP')
+    await hangEngine()
     const report = await stop(boxes.env, [])
     expect(report).toMatchObject({ found: 0, dead: 0, error: { code: 'docker_unreachable' } })
     expect(livingContainers(boxes.env)).toHaveLength(1)
