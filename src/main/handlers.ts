@@ -45,10 +45,10 @@ export const createHandlers = (
     return done('The gateway was restarted')
   },
   'lockdown.stop': async () => {
-    return done(stopSentence(await supervisor.lockdown('you, from this window', 'STOP was pressed')))
+    return done(stopSentence(await supervisor.lockdown('you, from this window', '')))
   },
-  'lockdown.resume': async ({ reason }) => {
-    await supervisor.resume(reason)
+  'lockdown.resume': async ({ reason, unknowns }) => {
+    await supervisor.resume(reason, unknowns)
     return done('Resumed. Nothing was started.')
   },
   'incident.tick': async ({ step, done: isDone }) => {

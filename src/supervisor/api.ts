@@ -5,6 +5,7 @@ import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { Decisions } from './decisions/decisions.ts'
 import type { LogBatch } from './logs/tail-log.ts'
+import type { Unknowns } from './stop/survivors.ts'
 import type { SupervisorKind } from './run/run-file.ts'
 
 export interface SupervisorOptions {
@@ -42,9 +43,9 @@ export interface Supervisor extends Decisions {
   readonly lockdown: (by: string, reason: string) => Promise<StopResultView>
   /**
    * Ends the lockdown and starts nothing. Errors: `latch_unwritable`, `audit_unwritable`, `audit_broken`, and
-   * `locked_down` where something survived that has to be ended first.
+   * `locked_down` where something survived that has to be ended first, or, without `accept`, where nobody can look.
    */
-  readonly resume: (reason: string, by?: string) => Promise<void>
+  readonly resume: (reason: string, unknowns?: Unknowns) => Promise<void>
   /** Of the incident that is open; errors: `incident_unknown`. */
   readonly tickIncident: (step: IncidentStep, done: boolean) => Promise<void>
   readonly incidentLog: () => Promise<LogSnapshot>

@@ -239,8 +239,9 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       refuseWhenLocked()
     },
     lockdown: stopAll,
-    resume: async (reason, by = 'the owner') => {
-      await lockdown.resume(by, reason)
+    resume: async (reason, unknowns) => {
+      const by = 'the owner'
+      await lockdown.resume(by, reason, unknowns)
       await runner.until((state) => state.phase !== 'stopping')
       log.info('the lockdown was ended', { by, reason })
     },

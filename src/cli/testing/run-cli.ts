@@ -11,6 +11,7 @@ import { parseSenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { requestPairing } from '../../shared/state/pairing-store.ts'
 import { prepareStateDir, resolveStatePaths, type StatePaths } from '../../shared/state/state-dir.ts'
+import { dockerEnv } from '../../supervisor/testing/docker-env.ts'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
@@ -34,6 +35,7 @@ export const cliEnv = (paths: StatePaths, extra: NodeJS.ProcessEnv = {}): NodeJS
   HOME: paths.root,
   CLAWDBOT_STATE_DIR: paths.root,
   NODE_COMPILE_CACHE: join(tmpdir(), 'clawdbot-test-compile-cache'),
+  ...dockerEnv(),
   ...extra,
 })
 

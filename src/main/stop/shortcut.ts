@@ -2,7 +2,7 @@ import { globalShortcut } from 'electron'
 import { notice } from '../notice.ts'
 import { twice } from './twice.ts'
 
-export const STOP_SHORTCUT = 'CommandOrControl+Alt+Shift+S'
+const STOP_SHORTCUT = 'CommandOrControl+Alt+Shift+S'
 
 const KEYS = process.platform === 'darwin' ? '⌥⇧⌘S' : 'Ctrl+Alt+Shift+S'
 

@@ -11,7 +11,7 @@ export type TrayAct =
   | { readonly kind: 'stop' }
   | { readonly kind: 'quit' }
 
-export type TrayEntry =
+type TrayEntry =
   | { readonly label: string; readonly act: TrayAct | null }
   /** A line between groups. */
   | 'line'

@@ -55,7 +55,13 @@ export const calls = {
   'gateway.stop': command(none),
   'gateway.restart': command(none),
   'lockdown.stop': command(none),
-  'lockdown.resume': command(z.object({ reason: z.string().trim().min(3).max(500) })),
+  'lockdown.resume': command(
+    z.object({
+      reason: z.string().trim().min(3).max(500),
+      /** The owner's word for what nobody can look at. What is known to live is refused all the same. */
+      unknowns: z.enum(['refuse', 'accept']),
+    }),
+  ),
   /** Ticks a step of the incident's checklist, or takes the tick back. */
   'incident.tick': command(z.object({ step: z.enum(INCIDENT_STEPS), done: z.boolean() })),
   /** The log as it was kept at the stop. */

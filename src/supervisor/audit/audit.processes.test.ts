@@ -21,7 +21,7 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 interface Worker {
   readonly child: Child
   readonly said: () => readonly string[]
-  /** Its whole lines, and how it ended. */
+  /** How it ended. */
   readonly ended: Promise<{ readonly signal: string | null; readonly errors: string }>
 }
 
@@ -34,7 +34,7 @@ const start = (...args: readonly string[]): Worker => {
   let errors = ''
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
-  const ended = once(child, 'close').then(([, signal]) => ({ signal: signal as string | null, errors }))
+  const ended = once(child, 'close').then(() => ({ signal: child.signalCode, errors }))
   return { child, said: () => out.split('\n').slice(0, -1), ended }
 }
 
@@ -104,7 +104,7 @@ describe('500 kill -9 at random points of intent, act and outcome', () => {
     await writeFile(acts, '')
     const until = async (rounds: number): Promise<void> => {
       for (let n = 0; n < rounds; n += 1) {
-        const worker = start('act', paths.root, acts, '0')
+        const worker = start('act', paths.root, acts)
         while (worker.said().length === 0 && worker.child.exitCode === null) await sleep(1)
         await sleep(Math.random() * 12)
         worker.child.kill('SIGKILL')

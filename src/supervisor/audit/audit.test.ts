@@ -21,6 +21,26 @@ const log = (paths: StatePaths, segment = 1): string => join(paths.audit, `log-0
 const namesIn = async (paths: StatePaths, prefix: string): Promise<readonly string[]> =>
   (await readdir(paths.audit)).filter((name) => name.startsWith(prefix))
 
+/** Every record but the first was changed. */
+const broken = async (): Promise<StatePaths> => {
+  const paths = await tempState()
+  const audit = await opened(paths)
+  for (let n = 0; n < 5; n += 1) await audit.intend(SEND)
+  await audit.close()
+  const text = await readFile(log(paths), 'utf8')
+  await writeFile(log(paths), text.replaceAll('"sender":"42"', '"sender":"43"'))
+  return paths
+}
+
+/** A disk of its own, of a few blocks. */
+const small = async (skip: (why: string) => void): Promise<string> => {
+  const folder = await tempFolder()
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'none', folder])
+  if (mounted.status !== 0) skip('this machine lets nobody mount')
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]))
+  return folder
+}
+
 describe('an audit', () => {
   it('begins with a record of itself, is whole, and is for the owner alone', async () => {
     const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: join(await tempFolder(), 'new') }, '/')
@@ -71,9 +91,11 @@ describe('an audit', () => {
     const audit = await opened(paths)
     const refs = Array.from({ length: 600 }, (_, n) => {
       const entry = { ...NOTE, detail: { n } }
-      return n % 3 === 0 ? audit.record(entry) : audit.note(entry)
+      if (n % 3 === 0) return [audit.record(entry)]
+      audit.note(entry)
+      return []
     })
-    const seqs = (await Promise.all(refs)).flatMap((ref) => ref?.seq ?? [])
+    const seqs = (await Promise.all(refs.flat())).map(({ seq }) => seq)
     await audit.flush()
     const seen = (await recordsIn(paths)).slice(1)
     expect(seen.map(({ detail }) => detail?.['n'])).toEqual(Array.from({ length: 600 }, (_, n) => n))
@@ -227,16 +249,6 @@ describe('a torn end, as a crash leaves it', () => {
 
 // The peers have none: a tamper-evident log of approvals (pull request 23835) was closed unmerged.
 describe('a broken audit', () => {
-  const broken = async (): Promise<StatePaths> => {
-    const paths = await tempState()
-    const audit = await opened(paths)
-    for (let n = 0; n < 5; n += 1) await audit.intend(SEND)
-    await audit.close()
-    const text = await readFile(log(paths), 'utf8')
-    await writeFile(log(paths), text.replaceAll('"sender":"42"', '"sender":"43"'))
-    return paths
-  }
-
   it('lets nothing happen that needs a record', async () => {
     const paths = await broken()
     const audit = await opened(paths)
@@ -339,14 +351,6 @@ describe('a broken audit', () => {
 })
 
 describe('a disk that takes nothing', () => {
-  const small = async (skip: (why: string) => void): Promise<string> => {
-    const folder = await tempFolder()
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=96k', 'none', folder])
-    if (mounted.status !== 0) skip('this machine lets nobody mount')
-    onTestFinished(() => void execFileSync('umount', ['-l', folder]))
-    return folder
-  }
-
   it('refuses acts, keeps what nobody waits for, and goes on when there is space', async ({ skip }) => {
     const folder = await small(skip)
     const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: folder }, '/')

@@ -10,7 +10,7 @@ import type { Draft } from './record.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** What this process last saw of the chain. */
-export interface Seen {
+interface Seen {
   readonly records: number
   /** Of the newest record; empty where there is none. */
   readonly hash: string

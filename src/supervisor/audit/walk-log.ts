@@ -9,7 +9,7 @@ import type { Snapshot } from './snapshot.ts'
 const MAX_TORN_BYTES = 1024 * 1024
 
 /** Where a record ends: the log file's number, its line there, and the byte after it. */
-export interface Place {
+interface Place {
   readonly segment: number
   readonly line: number
   readonly offset: number

@@ -16,7 +16,7 @@ export interface ProcessInfo extends ProcessStamp {
 }
 
 /** What a scan saw besides what it visited. */
-export interface ProcessScan {
+interface ProcessScan {
   /** In the list, and gone or dead when they were looked at: they may have left children. */
   readonly gone: readonly number[]
 }

@@ -39,8 +39,8 @@ const endedLine = z
 
 const journalLine = z.union([stoppedLine, resumedLine, endedLine])
 
-export type StoppedLine = z.infer<typeof stoppedLine>
-export type ResumedLine = z.infer<typeof resumedLine>
+type StoppedLine = z.infer<typeof stoppedLine>
+type ResumedLine = z.infer<typeof resumedLine>
 type JournalLine = z.infer<typeof journalLine>
 
 /** What the journal of lockdowns says, read from its beginning. */

@@ -108,7 +108,7 @@ export const refuseSurvivors = ({ survivors, error }: SurvivorsFound, unknowns: 
     throw new ClawdbotError(
       'locked_down',
       `Not resumed: ${error.message}`,
-      `${error.hint} If you know that nothing of it runs: clawdbot resume --accept-unknown.`,
+      `${error.hint} If you know that nothing of it runs, say so: tick the box in the app, or clawdbot resume --accept-unknown.`,
     )
   }
 }

@@ -11,7 +11,7 @@ export interface Targets {
   readonly seen?: readonly ProcessStamp[]
 }
 
-export interface Sweep {
+interface Sweep {
   /** Alive and ours, of what was looked at. */
   readonly found: readonly ProcessStamp[]
   /** How many of them were not known before. */

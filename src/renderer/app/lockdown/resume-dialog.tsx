@@ -3,6 +3,7 @@ import { isProvenStopped, type StopResultView } from '../../../shared/contracts/
 import type { BridgeError } from '../../bridge.ts'
 import { useApp, useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
+import { Checkbox } from '../../ui/checkbox.tsx'
 import { Modal } from '../../ui/modal.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
@@ -50,12 +51,14 @@ const ResumeForm = ({
   const [reason, setReason] = useState('')
   const [error, setError] = useState<BridgeError | null>(null)
   const [pending, setPending] = useState(false)
+  const [unknowns, setUnknowns] = useState<'refuse' | 'accept'>('refuse')
+  const unsure = error !== null || result === null || result.containersError !== null
   const wait = useCountdown(WAIT_S)
   const ready = reason.trim().length >= MIN_REASON && wait === 0 && !pending
   const resume = async (): Promise<void> => {
     setPending(true)
     setError(null)
-    const outcome = await runCommand('lockdown.resume', { reason: reason.trim() })
+    const outcome = await runCommand('lockdown.resume', { reason: reason.trim(), unknowns })
     setPending(false)
     if (!outcome.ok) {
       setError(outcome.error)
@@ -97,6 +100,18 @@ const ResumeForm = ({
           </Notice>
         </div>
       )}
+      {unsure ? (
+        <div className="mt-3 flex items-start gap-2.5">
+          <Checkbox
+            labelledBy={`${id}-unknowns`}
+            checked={unknowns === 'accept'}
+            onChange={(checked) => setUnknowns(checked ? 'accept' : 'refuse')}
+          />
+          <span id={`${id}-unknowns`}>
+            Where nobody can look, as with Docker that does not answer, I know myself that nothing runs.
+          </span>
+        </div>
+      ) : null}
       <div className="mt-3 flex items-center justify-end gap-2">
         <Button look="quiet" onClick={onDone}>
           Stay stopped

@@ -1,21 +1,23 @@
 // Test support: what stands in the audit's files.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import type { AuditEntry } from '../../../shared/domain/audit.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { segmentOf } from '../audit-files.ts'
 
-export interface SeenRecord {
-  readonly seq: number
-  readonly kind: string
-  readonly act: string
-  readonly ref?: number
-  readonly result?: string
-  readonly sender?: string
-  readonly detail?: Readonly<Record<string, unknown>>
-}
+const seenRecord = z.object({
+  seq: z.number(),
+  kind: z.string(),
+  act: z.string(),
+  ref: z.number().optional(),
+  result: z.string().optional(),
+  sender: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+})
+export type SeenRecord = z.infer<typeof seenRecord>
 
-const parse = (line: string): SeenRecord => JSON.parse(line) as SeenRecord
+const parse = (line: string): SeenRecord => seenRecord.parse(JSON.parse(line))
 
 /** Every whole line of the log. */
 export const recordsIn = async (paths: StatePaths): Promise<readonly SeenRecord[]> => {

@@ -1,6 +1,6 @@
 // Test support, a program of its own that uses an audit until it is killed, or for so many records.
 // argv: what, state directory, then
-//   `act`: a file to which each act appends the number of its intent, durably, and how many acts (0: for ever)
+//   `act`: a file to which each act appends the number of its intent, durably. For ever.
 //   `write`: how many records. Prints the number of each acknowledged one.
 //   `lock`: how often, and a file; each time it adds one to the number in the file, slowly.
 import { open, readFile, rename, writeFile } from 'node:fs/promises'
@@ -18,15 +18,13 @@ if (what === 'act') {
   const limits = { checkpointRecords: 8, segmentBytes: 8_000 }
   const audit = await openAudit({ paths, now: Date.now, limits })
   const acts = await open(first, 'a')
-  const many = Number(second)
-  for (let n = 0; many === 0 || n < many; n += 1) {
+  for (let n = 0; ; n += 1) {
     const ref = await audit.intend(SEND)
     await acts.write(`${ref.seq}\n`)
     await acts.datasync()
     audit.conclude(ref, 'sent')
     if (n === 0) say('acting')
   }
-  await audit.close()
 }
 
 if (what === 'write') {

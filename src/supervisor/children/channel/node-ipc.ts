@@ -55,6 +55,11 @@ export const nodeIpc: Channel = {
 }
 
 const closeHandle = (handle: unknown): void => {
-  if (typeof handle === 'object' && handle !== null && 'close' in handle && typeof handle.close === 'function')
+  if (
+    typeof handle === 'object' &&
+    handle !== null &&
+    'close' in handle &&
+    typeof handle.close === 'function'
+  )
     handle.close()
 }
