@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -53,7 +54,10 @@ test('incident mode: the runbook does each step, survives a restart, and the bun
       .getByRole('dialog', { name: 'Save incident bundle' })
       .getByRole('button', { name: /Choose where/ })
       .click()
-    await expect(page.getByText(/files are in/).first()).toBeVisible()
+    const written = page.getByText(/files are in/).first()
+    await expect(written).toBeVisible()
+    // What the README in it asks whoever gets it to compare.
+    await expect(written).toContainText(createHash('sha256').update(readFileSync(bundle)).digest('hex'))
     expect(statSync(bundle).mode & 0o777).toBe(0o600)
     const files = unzipSync(readFileSync(bundle))
     expect(Object.keys(files).some((name) => name.endsWith('manifest.json'))).toBe(true)

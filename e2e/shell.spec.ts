@@ -4,21 +4,7 @@ import { cli, eventually, startHeadless } from './support/cli.ts'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, type Scenario } from './support/scenario.ts'
 import { isAlive, isLatched } from './support/stop.ts'
-
-declare global {
-  /** What the app offers to tests alone. */
-  var clawdbotTest: { readonly trayMenu: () => Electron.Menu | null } | undefined
-}
-
-/** The labels of the tray's menu, as it is now. */
-const trayLabels = (app: ElectronApplication): Promise<readonly string[]> =>
-  app.evaluate(() => globalThis.clawdbotTest?.trayMenu()?.items.map(({ label }) => label) ?? [])
-
-const chooseInTray = (app: ElectronApplication, label: string): Promise<void> =>
-  app.evaluate((_electron, wanted) => {
-    const items = globalThis.clawdbotTest?.trayMenu()?.items ?? []
-    items.find((item) => item.label.startsWith(wanted))?.click()
-  }, label)
+import { chooseInTray, trayLabels } from './support/tray.ts'
 
 const crashPage = (app: ElectronApplication): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer())

@@ -6,6 +6,7 @@ import { type Boxes, startBoxes } from './support/docker.ts'
 import { launchApp } from './support/launch.ts'
 import { ANA } from './support/scenario.ts'
 import { beginTurn, gatewayPid, holdStop, isAlive, isLatched, withAna } from './support/stop.ts'
+import { chooseInTray } from './support/tray.ts'
 
 const STOPPED = { name: 'Everything is stopped' } as const
 
@@ -38,11 +39,7 @@ test('with a page that hangs, STOP in the tray works; a page that crashed comes 
         for (;;);
       })
       .catch(() => undefined)
-    await app.evaluate(() => {
-      const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
-      const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
-      menu?.items.find(({ label }) => label.startsWith('STOP'))?.click()
-    })
+    await chooseInTray(app, 'STOP')
     await eventually('the gateway to die', () => (isAlive(pid) ? undefined : true))
     await eventually('the latch', () => (isLatched(scenario) ? true : undefined))
     await app.evaluate(({ BrowserWindow }) =>

@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { expect, test } from '@playwright/test'
 import { cli, eventually } from './support/cli.ts'
 import { type Boxes, startBoxes } from './support/docker.ts'
 import { launchApp } from './support/launch.ts'
-import { ANA } from './support/scenario.ts'
+import { ANA, type Scenario } from './support/scenario.ts'
 import { beginTurn, gatewayPid, holdStop, isAlive, isLatched, withAna } from './support/stop.ts'
+import { chooseInTray } from './support/tray.ts'
 
 const STOPPED = { name: 'Everything is stopped' } as const
 
@@ -15,14 +17,6 @@ const byKeyboard = async (page: Page): Promise<void> => {
   await page.keyboard.up('Space')
 }
 
-/** The click on the item of the tray's menu, as the desktop would make it. */
-const byTray = (app: ElectronApplication): Promise<void> =>
-  app.evaluate(() => {
-    const test: unknown = Reflect.get(globalThis, 'clawdbotTest')
-    const menu = (test as { trayMenu: () => Electron.Menu | null }).trayMenu()
-    menu?.items.find(({ label }) => label.startsWith('STOP'))?.click()
-  })
-
 const WAYS: Readonly<
   Record<
     string,
@@ -31,12 +25,30 @@ const WAYS: Readonly<
 > = {
   mouse: (_app, page) => holdStop(page),
   keyboard: (_app, page) => byKeyboard(page),
-  tray: (app) => byTray(app),
+  tray: (app) => chooseInTray(app, 'STOP'),
   cli: async (_app, _page, env) => {
     const { code, stderr } = await cli(env, 'stop', '--reason', 'from outside')
     expect([code, stderr]).toEqual([0, ''])
   },
 }
+
+/** Behind the turn that does not end, a message waits: accepted, on disk, and not answered. */
+const queueBehind = async (scenario: Scenario): Promise<void> => {
+  const accepted = (): number =>
+    readFileSync(scenario.file('gateway', 'inbox.jsonl'), 'utf8').split('"accepted"').length - 1
+  const before = accepted()
+  scenario.telegram.dm(ANA, 'and then one more')
+  await eventually('it to be accepted', () => (accepted() > before ? true : undefined))
+}
+
+/** The code in the corner of the window is that of the chain on disk. */
+const expectHeadOnScreen = (page: Page, env: Readonly<Record<string, string>>): Promise<void> =>
+  expect
+    .poll(async () => {
+      const { code } = JSON.parse((await cli(env, 'audit', 'verify', '--json')).stdout)
+      return page.getByText(code).count()
+    })
+    .toBeGreaterThan(0)
 
 for (const [way, stop] of Object.entries(WAYS)) {
   test(`STOP by ${way}, in the middle of a turn and with three busy boxes: all dead, all proven, and nothing comes back`, async () => {
@@ -47,6 +59,7 @@ for (const [way, stop] of Object.entries(WAYS)) {
     let { app, page } = await launchApp({ ...scenario, env })
     try {
       await beginTurn(scenario)
+      await queueBehind(scenario)
       const pid = await gatewayPid(scenario)
       expect(isAlive(pid)).toBe(true)
       expect(await boxes.running()).toBe(3)
@@ -84,7 +97,7 @@ for (const [way, stop] of Object.entries(WAYS)) {
         .first()
         .click()
       await expect(page.getByText('Gateway running')).toBeVisible()
-      // What the stop cut off stays dead: only what is said from now on is answered.
+      // What the stop cut off and what was queued stays dead: only what is said from now on is answered.
       anthropic.heal()
       anthropic.reply(() => 'A short story.')
       await telegram.waitFor(() => telegram.isPolling())
@@ -94,6 +107,7 @@ for (const [way, stop] of Object.entries(WAYS)) {
       expect(anthropic.requests).toHaveLength(2)
       const verified = await cli(scenario.env, 'audit', 'verify', '--json')
       expect(JSON.parse(verified.stdout)).toMatchObject({ ok: true, firstBroken: null })
+      await expectHeadOnScreen(page, scenario.env)
     } finally {
       await app.close()
       await boxes.remove()

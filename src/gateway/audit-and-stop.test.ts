@@ -129,6 +129,40 @@ describe('the audit', () => {
   })
 })
 
+describe('what was waiting when STOP came', () => {
+  test.each([
+    ['is not sent after the resume', true, { two: 0, three: 0, withheld: 4 }],
+    [
+      'would be sent after any other restart, but for what nobody knows the end of',
+      false,
+      { two: 1, three: 1, withheld: 0 },
+    ],
+  ])('%s', async (_what, wasStopped, { two, three, withheld }) => {
+    const first = await start()
+    first.supervisor.audit('never')
+    for (const text of ['one', 'two', 'three']) server.dm(friend, `question ${text}`)
+    server.dm(owner, 'question four')
+    // The first reply of each of the two conversations is about to leave; the others queue behind it.
+    await first.supervisor.waitFor(
+      () => first.supervisor.of('intent').length === 2 && first.supervisor.of('accepted').length === 4,
+    )
+    first.child.kill('SIGKILL')
+    await first.gone
+    const resumed = await start({}, { givenUpBefore: wasStopped ? Date.now() : 0 })
+    server.dm(friend, 'after the resume')
+    server.dm(owner, 'after the resume')
+    await server.waitFor(() => answersTo('after the resume') === 2)
+    await resumed.stop()
+    expect(['one', 'two', 'three', 'four'].map((text) => answersTo(`question ${text}`))).toEqual([
+      0,
+      two,
+      three,
+      0,
+    ])
+    expect(resumed.supervisor.activities('withheld')).toHaveLength(withheld)
+  })
+})
+
 describe('the command to stop', () => {
   test('reaches the supervisor and not the model; nothing leaves after it, not even what is recorded late', async () => {
     const gateway = await start({ stoppers: ['7'] })

@@ -260,19 +260,21 @@ describe('lockdown', () => {
     expect(server.calls).toEqual([])
   })
 
-  test('found before a send ends the process, and after the resume the answer comes once', async () => {
+  test('found before a send ends the process, and what it kept from being answered dies with it', async () => {
     const gateway = await ready(begin())
     writeFileSync(join(stateDir, 'lockdown.json'), '')
     server.dm(friend, 'hello')
     expect(await gateway.gone).toEqual({ code: 78, signal: null })
     expect(server.sent).toEqual([])
     rmSync(join(stateDir, 'lockdown.json'))
-    const resumed = await ready(begin())
-    await server.waitForSent(1)
+    const resumed = await ready(begin({}, { givenUpBefore: Date.now() }))
     server.dm(friend, 'and now')
-    await server.waitForSent(2)
-    expect([answersTo('hello'), answersTo('and now')]).toEqual([1, 1])
+    await server.waitFor(() => answersTo('and now') === 1)
     await resumed.stop()
+    expect(answersTo('hello')).toBe(0)
+    expect(resumed.supervisor.activities('withheld')).toMatchObject([
+      { sender: '42', detail: expect.stringContaining('last STOP') },
+    ])
   })
 })
 

@@ -5,8 +5,8 @@ import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { Decisions } from './decisions/decisions.ts'
 import type { LogBatch } from './logs/tail-log.ts'
-import type { Unknowns } from './stop/survivors.ts'
 import type { SupervisorKind } from './run/run-file.ts'
+import type { Unknowns } from './stop/survivors.ts'
 
 export interface SupervisorOptions {
   readonly paths: StatePaths
@@ -69,7 +69,7 @@ export interface Supervisor extends Decisions {
   readonly close: () => Promise<void>
 }
 
-export interface LogFollow {
+interface LogFollow {
   readonly snapshot: LogSnapshot
   readonly stop: () => void
 }

@@ -4,8 +4,8 @@ import { isProvenStopped, type StopResultView } from '../shared/contracts/app-st
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import type { Config } from '../shared/state/config/schema.ts'
-import type { Supervisor, SupervisorOptions } from './api.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
+import type { Supervisor, SupervisorOptions } from './api.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
@@ -22,7 +22,7 @@ import { createPairingDesk } from './pairing/pairing-desk.ts'
 import { loadNotes } from './people/notes.ts'
 import { createOwnerFiles } from './people/owner-files.ts'
 import { createTelling } from './people/telling.ts'
-import { auditBroken, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
+import { auditBroken, closing, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
 import type { Claim } from './run/run-file.ts'
 import { createStatusWriter } from './run/status-writer.ts'
 import { pastLockdowns, readLatch } from './stop/latch.ts'
@@ -44,6 +44,11 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   const feed = createStateFeed(
     emptyState(paths, [...hostNotes(process.platform), ...(options.notes ?? [])], now()),
   )
+
+  /** From then on nothing is launched: nobody would be left to end it. */
+  let isClosing = false
+  /** Stops that are under way. */
+  const stops = new Set<Promise<unknown>>()
 
   let config: Config | null = null
   /** Also those that a rotation has replaced: they stand in what was kept before it. */
@@ -74,6 +79,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     random,
     latched: latch.kind === 'locked',
     plan: async () => {
+      if (isClosing) throw closing()
       const plan = await planLaunch(
         { ...options, now, people: telling.started },
         await files.configForLaunch(),
@@ -186,16 +192,27 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     acts,
     log,
     saveStatus: () => void status.save().catch(complain),
-    restart: () => runner.dispatch({ type: 'restart' }),
-    stopFromChat: (provider, sender) =>
-      void stopAll(`${PROVIDER_LABEL[provider]} ${sender}, from a chat`, 'somebody who may stop wrote /stop'),
+    fault: runner.fault,
+    stopFromChat: (provider, sender) => {
+      // Once: a gateway that asks without end would keep the first stop from coming to its end.
+      if (isLocked(runner.view().state)) return
+      void stopAll(`${PROVIDER_LABEL[provider]} ${sender}, from a chat`, 'somebody who may stop wrote /stop')
+    },
   })
 
-  const refuseWhenLocked = (): void => {
+  const refuseStart = (): void => {
+    if (isClosing) throw closing()
     if (isLocked(runner.view().state)) throw lockedDown(paths)
   }
 
-  const stopAll = async (by: string, reason: string): Promise<StopResultView> => {
+  const stopAll = (by: string, reason: string): Promise<StopResultView> => {
+    const stopping = stopAndTell(by, reason)
+    stops.add(stopping)
+    void stopping.finally(() => stops.delete(stopping))
+    return stopping
+  }
+
+  const stopAndTell = async (by: string, reason: string): Promise<StopResultView> => {
     const result = await lockdown.stop(by, reason)
     log.warn(isProvenStopped(result) ? 'everything was stopped' : 'not everything is proven to be stopped', {
       by,
@@ -222,7 +239,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   return {
     ...decisions,
     async start() {
-      refuseWhenLocked()
+      refuseStart()
       audit.note({ act: 'gateway.start', actor: 'owner' })
       runner.dispatch({ type: 'start' })
     },
@@ -232,11 +249,12 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       await runner.until((state) => state.phase !== 'stopping')
     },
     async restart() {
-      refuseWhenLocked()
+      refuseStart()
+      audit.note({ act: 'gateway.start', actor: 'owner', detail: { again: true } })
       runner.dispatch({ type: 'restart' })
       const state = await runner.until(({ phase }) => phase !== 'stopping' && phase !== 'starting')
       if (state.phase === 'backing-off' || state.phase === 'failed') throw errorOf(state.error)
-      refuseWhenLocked()
+      refuseStart()
     },
     lockdown: stopAll,
     resume: async (reason, unknowns) => {
@@ -250,11 +268,14 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     incidentTranscript: incidents.transcript,
     async writeIncidentBundle(target, what) {
       const detail = { target, transcripts: what.transcripts }
-      const { file, files: count } = await audit.perform(
-        { act: 'incident.bundle', actor: 'owner', detail },
-        () => incidents.bundle(target, what),
+      const {
+        file,
+        files: count,
+        sha256,
+      } = await audit.perform({ act: 'incident.bundle', actor: 'owner', detail }, () =>
+        incidents.bundle(target, what),
       )
-      return `${count} files are in ${file}.`
+      return `${count} files are in ${file}. SHA-256 of it: ${sha256}`
     },
     verifyAudit,
     onQuit: () => config?.onQuit ?? 'stop',
@@ -262,7 +283,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     addNote: (sentence) =>
       feed.update({ host: { notes: [...new Set([...feed.state().host.notes, sentence])] } }),
     async simulate(sender, name, text) {
-      refuseWhenLocked()
+      refuseStart()
       if (parseSenderId('simulator', sender) === undefined) throw noSimulatorId()
       if (!runner.send({ type: 'simulate', sender, name, text })) throw notRunning()
       const said = { id: randomUUID(), at: now(), sender, from: 'person', text } as const
@@ -276,12 +297,15 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       return { snapshot: { file, lines: first }, stop }
     },
     async close() {
+      isClosing = true
       await files.close()
       runner.dispatch({ type: 'stop' })
       await Promise.race([
         runner.until((state) => !hasChild(state)),
         sleep(CLOSE_WITHIN_MS, undefined, { ref: false }),
       ])
+      // Each ends within seconds, whatever hangs. Broken off it would leave containers alive, and no record.
+      await Promise.allSettled(stops)
       runner.close()
       docker.close()
       await audit.close().catch(complain)

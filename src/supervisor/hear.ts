@@ -1,5 +1,6 @@
 import type { FromGateway } from '../shared/contracts/gateway.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
+import type { ErrorView } from '../shared/domain/error.ts'
 import { parseSenderId, type SenderId } from '../shared/domain/identity.ts'
 import type { ProviderId } from '../shared/domain/provider.ts'
 import type { GatewayActs } from './acts/gateway-acts.ts'
@@ -7,6 +8,7 @@ import type { SupervisorLog } from './logs/supervisor-log.ts'
 import type { PairingDesk } from './pairing/pairing-desk.ts'
 import type { OwnerFiles } from './people/owner-files.ts'
 import type { Telling } from './people/telling.ts'
+import { mayNotStop } from './refusals.ts'
 import { stateAfter } from './view/app-state.ts'
 import type { StateFeed } from './view/state-feed.ts'
 
@@ -19,7 +21,8 @@ export interface HearOptions {
   readonly log: SupervisorLog
   readonly saveStatus: () => void
   readonly stopFromChat: (provider: ProviderId, sender: SenderId) => void
-  readonly restart: () => void
+  /** Ends the gateway as one that must not go on. */
+  readonly fault: (error: ErrorView) => void
 }
 
 /** What the gateway says, each message to whom it concerns. Its word changes what is shown, and decides nothing. */
@@ -69,8 +72,9 @@ export const createHear =
           options.stopFromChat(message.provider, sender)
         else {
           log.warn('a stop was asked for by somebody who may not', { provider: message.provider })
-          // A gateway that has asked is silent from then on: it believes that it is about to die.
-          options.restart()
+          // A gateway that has asked is silent from then on: it believes that it is about to die. It counts as a
+          // failure, so that asking changes nothing of what the owner decided and can not be done without end.
+          options.fault(mayNotStop)
         }
         break
       }

@@ -11,6 +11,20 @@ export const noAnswer: ErrorView = {
   hint: 'The change is in force. The gateway is started again by itself.',
 }
 
+export const mayNotStop: ErrorView = {
+  code: 'contract_violation',
+  message: 'the gateway passed on a /stop of somebody who may not stop, and was killed',
+  hint: 'It is started again by itself. Who may stop from a chat stands in stop.allowFrom.',
+}
+
+/** Whoever asks for a gateway while the supervisor is being closed. */
+export const closing = (): ClawdbotError =>
+  new ClawdbotError(
+    'gateway_not_running',
+    'Clawdbot is being closed: nothing starts any more',
+    'Start Clawdbot again.',
+  )
+
 export const nobodyLetIn = (): ClawdbotError =>
   new ClawdbotError(
     'locked_down',

@@ -87,6 +87,10 @@ describe('the gateway under supervision', () => {
     ['one of Node’s own messages', 'internal'],
     ['questions, and does not listen to the answers', 'deaf'],
     ['a name longer than a name can be', 'claim 100000'],
+    ['bytes that are no JSON (CWE-248)', `bytes ${Buffer.from('not JSON\n').toString('base64')}`],
+    ['NUL bytes and what is not UTF-8 (CWE-248)', `bytes ${Buffer.from([0, 255, 10]).toString('base64')}`],
+    ['a line without an end (CWE-770)', 'endless'],
+    ['a message nested without end (CWE-674)', 'deep'],
   ])('is killed when it sends %s, and the supervisor lives', async (_what, words) => {
     const supervisor = await home.supervisor()
     await startRunning(supervisor)

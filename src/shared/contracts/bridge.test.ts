@@ -33,7 +33,8 @@ describe('the bridge', () => {
     ['people.block', { provider: '../etc', id: '42' }],
     ['people.block', { provider: 'telegram', id: 'x'.repeat(201) }],
     ['pairing.approve', { provider: 'telegram', id: '42', code: 'SHORT' }],
-    ['lockdown.resume', { reason: '  ' }],
+    ['lockdown.resume', { reason: '  ', unknowns: 'refuse' }],
+    ['lockdown.resume', { reason: 'looked into it' }],
     ['simulator.say', { sender: 'stranger', name: '', text: 'x'.repeat(4097) }],
     ['gateway.start', { force: true }],
   ] as const)('refuses for %s what does not fit: %j', (channel, input) => {

@@ -24,6 +24,7 @@ export type AuditAct =
   | 'verdict.drop'
   | 'audit.begin'
   | 'audit.repair'
+  | 'audit.lost'
 
 /** Who did it: `owner` in the app, `cli`, `gateway`, `supervisor`, or `chat` (a trusted sender's /stop). */
 export type AuditActor = 'owner' | 'cli' | 'gateway' | 'supervisor' | 'chat'

@@ -6,7 +6,7 @@ import type { Audit, AuditRef } from '../audit/audit.ts'
 /** Acts that were asked for and have not ended. A working gateway has one a conversation at most. */
 const MAX_OPEN = 1_000
 
-export type IntentAnswer = 'recorded' | 'refused'
+type IntentAnswer = 'recorded' | 'refused'
 
 export interface GatewayActsOptions {
   readonly audit: Pick<Audit, 'intend' | 'conclude' | 'note'>
@@ -48,8 +48,9 @@ export const createGatewayActs = (options: GatewayActsOptions): GatewayActs => {
       open.set(intentId, ref)
       options.answer(intentId, 'recorded')
     } catch (error) {
-      open.delete(intentId)
+      // Its successor counts from 1 again: what is open under this number now may be another's.
       if (mine !== run) return
+      open.delete(intentId)
       options.answer(intentId, 'refused')
       options.onUnwritable(toErrorView(error))
     }

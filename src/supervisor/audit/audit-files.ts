@@ -30,7 +30,7 @@ export const logFile = (files: AuditFiles, segment: number): string =>
 
 /** The number in a log file's name; undefined for any other file. */
 export const segmentOf = (name: string): number | undefined => {
-  const digits = /^log-(\d{6,})\.jsonl$/.exec(name)?.[1]
+  const digits = /^log-(\d{6}|[1-9]\d{6,})\.jsonl$/.exec(name)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
 

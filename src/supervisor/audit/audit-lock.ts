@@ -69,6 +69,8 @@ export const createAuditLock = (folder: string, giveUpMs = GIVE_UP_MS): AuditLoc
       const now = performance.now()
       if (now - looked >= LOOK_EVERY_MS) {
         looked = now
+        // Left behind because it could not be removed when it was given back. One at a time: nobody else here has it.
+        if ((await readHolder(path))?.nonce === self.nonce) break
         await removeIfDead(path, tryLink, self)
       }
       if (now - begin > giveUpMs) throw held(path, await readHolder(path))
@@ -84,7 +86,7 @@ export const createAuditLock = (folder: string, giveUpMs = GIVE_UP_MS): AuditLoc
       try {
         return await work()
       } finally {
-        // Where even this fails, the disk is gone, and the lock ends with this process.
+        // Where even this fails, the disk is gone. The next turn of this process finds the lock to be its own.
         await unlink(path).catch(() => undefined)
       }
     },

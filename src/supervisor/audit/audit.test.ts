@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -206,6 +215,19 @@ describe('a torn end, as a crash leaves it', () => {
     expect(await verifyAudit(paths)).toMatchObject({ ok: true, records: 5, repairs: 1 })
   })
 
+  it('of a log file that is full already is mended, and the chain is whole', async () => {
+    const paths = await tempState()
+    const limits = { segmentBytes: 100 }
+    const first = await opened(paths, { limits })
+    await first.record(NOTE)
+    await first.close()
+    appendFileSync(log(paths, 2), '{"v":1')
+    const second = await opened(paths, { limits })
+    await second.intend(SEND)
+    await second.close()
+    expect(await verifyAudit(paths)).toMatchObject({ ok: true, repairs: 1 })
+  })
+
   it('that another process left is mended by the one that writes next', async () => {
     const paths = await tempState()
     const audit = await opened(paths)
@@ -338,6 +360,79 @@ describe('a broken audit', () => {
     await second.intend(SEND)
   })
 
+  it.each([
+    ['its head', 'head.json'],
+    ['its checkpoints', 'checkpoints.jsonl'],
+    ['its log', 'log-000001.jsonl'],
+    ['its next log', 'log-000002.jsonl'],
+    ['the head outside', '../audit-head.json'],
+  ])(
+    'is one with a folder, a pipe or a link in the place of %s, and nothing is written there',
+    async (_, name) => {
+      for (const kind of ['folder', 'pipe', 'link'] as const) {
+        const paths = await tempState()
+        const limits = { segmentBytes: 100 }
+        const first = await opened(paths, { limits })
+        await first.close()
+        const [place, victim] = [join(paths.audit, name), join(paths.root, 'victim')]
+        writeFileSync(victim, 'precious')
+        rmSync(place, { force: true })
+        if (kind === 'folder') mkdirSync(place)
+        else if (kind === 'pipe') execFileSync('mkfifo', [place])
+        else symlinkSync(victim, place)
+        expect(await verifyAudit(paths)).toMatchObject({
+          needsRepair: true,
+          firstBroken: { file: place, why: 'is not a regular file' },
+        })
+        const second = await opened(paths, { limits })
+        await expect(second.intend(SEND)).rejects.toMatchObject({ code: 'audit_broken' })
+        expect(readFileSync(victim, 'utf8')).toBe('precious')
+        expect(await repairAudit(paths, { now: () => NOW, actor: 'cli' })).toMatchObject({ kind: 'repaired' })
+        await second.intend(SEND)
+      }
+    },
+  )
+
+  it.each([500_000, 2_000])(
+    'is one whose checkpoints are followed by %i bytes of something else, and the owner can repair it',
+    async (bytes) => {
+      const paths = await tempState()
+      const first = await opened(paths)
+      await first.close()
+      appendFileSync(join(paths.audit, 'checkpoints.jsonl'), Buffer.alloc(bytes))
+      expect(await verifyAudit(paths)).toMatchObject({ ok: false, needsRepair: true })
+      const second = await opened(paths)
+      expect(second.view().state).toBe('broken')
+      expect(await repairAudit(paths, { now: () => NOW, actor: 'cli' })).toMatchObject({ kind: 'repaired' })
+      await second.intend(SEND)
+    },
+  )
+
+  it('is one with an empty log file that another follows', async () => {
+    const paths = await tempState()
+    const first = await opened(paths)
+    await first.close()
+    for (const segment of [2, 3]) writeFileSync(log(paths, segment), '')
+    expect(await verifyAudit(paths)).toMatchObject({
+      needsRepair: true,
+      firstBroken: { file: log(paths, 2), line: 1, seq: 2 },
+    })
+  })
+
+  it('that was put right by hand is used again once its verification has found it whole', async () => {
+    const paths = await tempState()
+    const audit = await opened(paths, { limits: { checkpointRecords: 3 } })
+    for (let n = 0; n < 8; n += 1) await audit.record(NOTE)
+    const text = await readFile(log(paths), 'utf8')
+    await writeFile(log(paths), text.replace('not-invited', 'not-invitee'))
+    await audit.verify()
+    await expect(audit.intend(SEND)).rejects.toMatchObject({ code: 'audit_broken' })
+    await writeFile(log(paths), text)
+    expect(await audit.verify()).toMatchObject({ ok: true })
+    await audit.intend(SEND)
+    expect(audit.view()).toMatchObject({ state: 'whole', error: null })
+  })
+
   it('is not one whose making was cut off before its first record', async () => {
     const paths = await tempState()
     const first = await opened(paths)
@@ -400,6 +495,24 @@ describe('a disk that takes nothing', () => {
       message: expect.stringContaining('read-only'),
     })
     await second.close()
+  })
+
+  it('gives up the oldest of what nobody waits for, and says in the chain how many', async () => {
+    const folder = await tempFolder()
+    const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: join(folder, 'state') }, '/')
+    writeFileSync(paths.root, 'a file where the folder should be')
+    const audit = await opened(paths)
+    for (let n = 0; n < 1_500; n += 1) audit.note({ ...NOTE, detail: { n } })
+    await audit.flush()
+    rmSync(paths.root)
+    await audit.close()
+    const [begin, lost, first, ...rest] = await recordsIn(paths)
+    expect([begin?.act, lost, first?.detail]).toMatchObject([
+      'audit.begin',
+      { act: 'audit.lost', detail: { records: 500 } },
+      { n: 500 },
+    ])
+    expect(rest).toHaveLength(999)
   })
 
   it('closes an audit that could not even begin, and opens it as soon as it can', async () => {

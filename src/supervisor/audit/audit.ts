@@ -97,6 +97,11 @@ export const openAudit = async (options: AuditOptions): Promise<Audit> => {
   }
   const queue = createWriteQueue({
     fail,
+    lost: (records) => ({
+      at: now(),
+      kind: 'event',
+      entry: { act: 'audit.lost', actor: 'supervisor', detail: { records } },
+    }),
     write: async (drafts, durable) => {
       const seq = await ledger.write(drafts, durable)
       change('whole', null)
@@ -163,7 +168,10 @@ export const openAudit = async (options: AuditOptions): Promise<Audit> => {
       if (report.needsRepair && report.firstBroken !== null) {
         ledger.condemn(report.firstBroken)
         fail(auditBroken(report.firstBroken))
-      } else if (report.ok && state === 'broken') change('whole', null)
+        return report
+      }
+      if (report.ok) ledger.pardon()
+      if (report.ok && state === 'broken') change('whole', null)
       else onChange?.(view())
       return report
     },

@@ -29,8 +29,8 @@ export type Scope = 'recent' | 'whole'
 
 /** Is there no audit, or only the beginnings of one that had no record yet? */
 export const isFresh = async (files: AuditFiles, snapshot: Snapshot): Promise<boolean> => {
-  const { segments, stray, checkpoints, head, anchor } = snapshot
-  if (stray || (checkpoints ?? 0) > 0 || segments.length > 1) return false
+  const { segments, stray, odd, checkpoints, head, anchor } = snapshot
+  if (stray || odd !== undefined || (checkpoints ?? 0) > 0 || segments.length > 1) return false
   for (const bytes of [head, anchor]) if (bytes !== undefined && !isEmptyHead(bytes)) return false
   const size = segments[0] ?? 0
   if (size === 0) return true
@@ -45,6 +45,7 @@ export const examine = async (
   scope: Scope,
   onRecord: (record: ChainRecord) => void = () => undefined,
 ): Promise<Examination> => {
+  if (snapshot.odd !== undefined) return brokenFile(snapshot.odd, 'is not a regular file')
   const verifier = await readVerifier(files)
   const signer = await readSigner(files)
   if (verifier.kind === 'none') return brokenFile(verifier.file, verifier.why)

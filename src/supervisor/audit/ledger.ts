@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { isErrno } from '../../shared/state/atomic-file.ts'
 import { type AuditFiles, logFile } from './audit-files.ts'
 import { createAuditLock } from './audit-lock.ts'
 import { addCheckpoint, appendRecords, type Chain, type Limits, writeHeads } from './chain-file.ts'
@@ -36,6 +35,8 @@ export interface Ledger {
   readonly snapshot: () => Promise<Snapshot>
   /** Refuses the chain that is open, until a repair begins another one. */
   readonly condemn: (fault: Fault) => void
+  /** The whole of it was found to be in order again. */
+  readonly pardon: () => void
   readonly seen: () => Seen
   readonly close: () => Promise<void>
 }
@@ -104,6 +105,9 @@ export const createLedger = (files: AuditFiles, now: () => number, limits: Limit
     condemn: (fault) => {
       condemned = { chain: chain?.head.chain, fault }
     },
+    pardon: () => {
+      condemned = undefined
+    },
     seen: () => ({
       records: chain?.end.seq ?? 0,
       hash: chain?.end.hash ?? '',
@@ -122,8 +126,8 @@ const isAsLeft = async (files: AuditFiles, { end, headBytes }: Chain): Promise<b
       stat(logFile(files, end.place.segment)),
     ])
     return head.equals(headBytes) && log.size === end.place.offset
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false
-    throw error
+  } catch {
+    // Whatever it is, gone or no file any more: whoever reads all of it next says so.
+    return false
   }
 }

@@ -27,7 +27,7 @@ export const openChain = async (files: AuditFiles, at: number, limits?: Limits):
   if (chain === undefined)
     return { kind: 'broken', fault: { file: files.head, line: 1, seq: null, why: 'is missing' } }
   if (found.mendable === undefined) return { kind: 'chain', chain }
-  return { kind: 'chain', chain: await mend(files, { found, snapshot, chain, at }, limits) }
+  return { kind: 'chain', chain: await mend(files, { found, snapshot, chain, at }) }
 }
 
 const chainOf = (
@@ -60,11 +60,7 @@ interface Wound {
 }
 
 /** The remains are kept first, then the record of it takes their place: a crash in between hides nothing. */
-const mend = async (
-  files: AuditFiles,
-  { found, snapshot, chain, at }: Wound,
-  limits: Limits | undefined,
-): Promise<Chain> => {
+const mend = async (files: AuditFiles, { found, snapshot, chain, at }: Wound): Promise<Chain> => {
   const { end, torn, checkpoints, unsigned } = found
   const { segment, offset } = end.place
   const log = torn === 0 ? Buffer.alloc(0) : await readPart(logFile(files, segment), offset, offset + torn)
@@ -80,7 +76,9 @@ const mend = async (
     kept,
   }
   const entry = { act: 'audit.repair', actor: 'supervisor', detail } as const
-  const mended = await appendRecords(files, chain, [{ at, kind: 'event', entry }], limits)
+  // In the very file that was torn, be it full by now: a torn end that is not the last would never be mended.
+  const here: Limits = { segmentBytes: Number.POSITIVE_INFINITY }
+  const mended = await appendRecords(files, chain, [{ at, kind: 'event', entry }], here)
   if (rest.length > 0) await cutOff(files.checkpoints, checkpoints.bytes)
   return writeHeads(files, mended.chain, 'durably')
 }

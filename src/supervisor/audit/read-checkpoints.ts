@@ -8,6 +8,8 @@ import type { Verifier } from './signing.ts'
 
 /** Longer than two checkpoints. */
 const TAIL_BYTES = 4_096
+/** A crash tears one checkpoint at most, and none is as long. */
+const MAX_TORN = 1_024
 /** Signatures checked in one go: some milliseconds of work. */
 const PAUSE_AFTER = 16
 
@@ -59,7 +61,7 @@ export const readAllCheckpoints = async (
       if (n % PAUSE_AFTER === 0) await setImmediate()
     }
   }
-  return found(undefined)
+  return found(size - bytes > MAX_TORN ? faultAt(files, list.length + 1, NO_CHECKPOINT) : undefined)
 }
 
 /** The last whole line only, whatever stands before it. @throws what the disk says. */
@@ -72,14 +74,17 @@ export const readLastCheckpoint = async (
   const from = Math.max(0, size - TAIL_BYTES)
   const tail = await readPart(files.checkpoints, from, size)
   const end = tail.lastIndexOf(0x0a)
-  if (end < 0) return { ...NONE, torn: size, fault: from > 0 ? unreadable(files) : undefined }
+  if (end < 0) return { ...NONE, torn: size, fault: size > MAX_TORN ? unreadable(files) : undefined }
   const begin = end === 0 ? 0 : tail.lastIndexOf(0x0a, end - 1) + 1
   const line = tail.subarray(begin, end)
   const read = readCheckpoint(line.toString('latin1'), verifier)
   const bytes = from + end + 1
   if (read === undefined) return { ...NONE, bytes, torn: size - bytes, fault: unreadable(files) }
-  return { list: [read], count: read.n, last: sha256(line), bytes, torn: size - bytes, fault: undefined }
+  const fault = size - bytes > MAX_TORN ? faultAt(files, read.n + 1, NO_CHECKPOINT) : undefined
+  return { list: [read], count: read.n, last: sha256(line), bytes, torn: size - bytes, fault }
 }
+
+const NO_CHECKPOINT = 'is no checkpoint, nor what a crash leaves of one'
 
 const faultAt = (files: AuditFiles, line: number, why: string): Fault => ({
   file: files.checkpoints,

@@ -5,6 +5,8 @@ import type { Draft } from './record.ts'
 const BATCH_RECORDS = 256
 /** Notes and outcomes that wait for a disk which takes none. */
 const MAX_OWED = 1_000
+/** The same for a disk that does not answer at all: nobody can say yet that it takes none. */
+const MAX_UNHEARD = 10_000
 
 export interface WriteQueueParts {
   /** Writes a batch and gives the number of its first record; `durable` is called when it can not be lost. */
@@ -13,14 +15,16 @@ export interface WriteQueueParts {
   readonly written: () => Promise<void>
   /** Hears of a batch that failed, and says how. */
   readonly fail: (error: unknown) => ClawdbotError
+  /** The record that says how many were given up since the last one: a gap is told, not hidden. */
+  readonly lost: (count: number) => Draft
 }
 
 export interface WriteQueue {
   /** Gives the record's number when it is durable. Errors: what `fail` made of it; then the record counts for nothing. */
   readonly add: (draft: Draft) => Promise<number>
-  /** The same, unheard. While the disk takes nothing the youngest thousand wait for it. */
+  /** The same, unheard. While the disk takes nothing the youngest thousand wait for it; of the rest the number is kept. */
   readonly addQuietly: (draft: Draft) => void
-  /** Resolves when nothing is left, or what is left waits for a disk. */
+  /** Tries once more what waits for a disk. Resolves when nothing is left, or what is left still waits. */
   readonly idle: () => Promise<void>
 }
 
@@ -32,30 +36,41 @@ interface Waiting {
 }
 
 /** Strict order, one batch at a time; what is added while one is written goes into the next. */
-export const createWriteQueue = ({ write, written, fail }: WriteQueueParts): WriteQueue => {
+export const createWriteQueue = ({ write, written, fail, lost }: WriteQueueParts): WriteQueue => {
   let waiting: Waiting[] = []
   let pumping: Promise<void> | undefined
+  let unheard = 0
+  let lostCount = 0
+
+  const replace = (next: Waiting[]): void => {
+    waiting = next
+    unheard = next.filter(({ told }) => told === undefined).length
+  }
 
   /** Gives false where the disk takes nothing for now. */
   const writeBatch = async (): Promise<boolean> => {
     const batch = waiting.slice(0, BATCH_RECORDS)
+    const gap = lostCount
+    const drafts = [...(gap > 0 ? [lost(gap)] : []), ...batch.map(({ draft }) => draft)]
     let isDurable = false
     try {
-      const seq = await write(
-        batch.map(({ draft }) => draft),
-        () => {
-          isDurable = true
-        },
-      )
-      waiting = waiting.slice(batch.length)
-      for (const [index, { told }] of batch.entries()) told?.done(seq + index)
+      const seq = await write(drafts, () => {
+        isDurable = true
+        lostCount -= gap
+      })
+      replace(waiting.slice(batch.length))
+      const first = seq + drafts.length - batch.length
+      for (const [index, { told }] of batch.entries()) told?.done(first + index)
     } catch (error) {
       const ours = fail(error)
       const refused = waiting
       // What is in the log must not come twice, and what belongs to a broken chain has no place in the next one.
-      const owed = isDurable ? waiting.slice(batch.length) : waiting
-      waiting =
-        ours.code === 'audit_broken' ? [] : owed.filter(({ told }) => told === undefined).slice(-MAX_OWED)
+      const owed = (isDurable ? waiting.slice(batch.length) : waiting).filter(
+        ({ told }) => told === undefined,
+      )
+      const isBroken = ours.code === 'audit_broken'
+      replace(isBroken ? [] : owed.slice(-MAX_OWED))
+      lostCount += isBroken ? 0 : owed.length - waiting.length
       for (const { told } of refused) told?.failed(ours)
       return false
     }
@@ -78,8 +93,16 @@ export const createWriteQueue = ({ write, written, fail }: WriteQueueParts): Wri
 
   return {
     add: (draft) => new Promise((done, failed) => enqueue({ draft, told: { done, failed } })),
-    addQuietly: (draft) => enqueue({ draft, told: undefined }),
+    addQuietly: (draft) => {
+      if (unheard >= MAX_UNHEARD) {
+        lostCount += 1
+        return
+      }
+      unheard += 1
+      enqueue({ draft, told: undefined })
+    },
     idle: async () => {
+      if (waiting.length > 0) pumping ??= pump()
       // Whoever hears of a record may add the next one.
       for (let current = pumping; current !== undefined; current = pumping) await current
     },

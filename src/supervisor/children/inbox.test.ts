@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ClawdbotError } from '../../shared/domain/error.ts'
 import { createInbox } from './inbox.ts'
 
 const simulated = (more: object) => ({
@@ -30,6 +31,20 @@ describe('what a gateway says', () => {
 
   it('is counted also where the contract has no place for it', () => {
     expect(heardOf(simulated({ unknown: 'x'.repeat(100_000) }))).toBeLessThan(110)
+  })
+
+  it('may be nested so deeply that it can not be written again (CWE-674)', () => {
+    const inbox = createInbox(() => 1)
+    const unknown: unknown = JSON.parse('['.repeat(400_000) + ']'.repeat(400_000))
+    const outcome = (): string => {
+      try {
+        return inbox(simulated({ unknown })).type
+      } catch (error) {
+        return error instanceof ClawdbotError ? error.code : String(error)
+      }
+    }
+    // Some of the Nodes that this runs on can write it.
+    expect(['simulated', 'contract_violation']).toContain(outcome())
   })
 
   it('has no time that is no date, which would break whoever shows it', () => {

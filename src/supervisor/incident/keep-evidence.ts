@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { isErrno, syncFolder, writeFailure, writeFileAtomic } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir } from '../../shared/state/state-dir.ts'
+import { within } from '../within.ts'
 import {
   aboutText,
   type Collected,
@@ -11,7 +12,6 @@ import {
   type EvidenceOptions,
 } from './evidence/collect-evidence.ts'
 import { EVIDENCE, MANIFEST, type Manifest } from './evidence/evidence-form.ts'
-import { within } from './evidence/within.ts'
 import { incidentFolder, isIncidentName } from './incident-name.ts'
 import { unknownIncident } from './unknown-incident.ts'
 

@@ -8,7 +8,7 @@ import type { OurContainer } from '../docker/our-containers.ts'
 import { cookieOfStateDir } from '../processes/run-cookie.ts'
 import { killAll } from './kill-all.ts'
 import { isEnded, type LatchState, type Lock, readWitnesses } from './latch.ts'
-import { resumeLatch } from './resume-latch.ts'
+import { resumeLatch, stoppedAgain } from './resume-latch.ts'
 import { stopContainers } from './stop-containers.ts'
 import { stopEverything } from './stop-everything.ts'
 import { findSurvivors, refuseSurvivors, type Unknowns } from './survivors.ts'
@@ -120,6 +120,11 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
   }
 
   const resume = async (by: string, reason: string, unknowns: Unknowns = 'refuse'): Promise<void> => {
+    const before = acts
+    // A stop of this process that came meanwhile, or is not even on disk yet, is none that the owner knew of.
+    const refuseStopped = (): void => {
+      if (acts !== before || stopping > 0) throw stoppedAgain()
+    }
     const known = await readWitnesses(paths)
     const found = await findSurvivors({ paths, env, children: runner.groups() })
     refuseSurvivors(found, unknowns)
@@ -128,10 +133,9 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
       { act: 'lockdown.resume', actor: by === 'cli' ? 'cli' : 'owner', detail },
       async () => {
         await voidAll(paths).catch(onError)
-        const before = acts
+        refuseStopped()
         await resumeLatch(paths, { at: now(), by, reason }, known)
-        // A stop of this process that came meanwhile has locked again.
-        if (acts !== before) return
+        refuseStopped()
         acts += 1
         onDisk = false
         runner.dispatch({ type: 'resume' })
@@ -154,8 +158,8 @@ export const createLockdown = (options: LockdownOptions): Lockdown => {
       } else await showResultOf(latch.incident)
       // The gateway looks at the file alone.
       if (file === 'absent' && acts === before) await restoreLatchFile(paths, latch)
-    } else if (locked && onDisk && view !== null && isEnded(view, last)) {
-      // Resumed by the cli, which kept the record.
+    } else if (locked && onDisk && view !== null && stopping === 0 && isEnded(view, last)) {
+      // Resumed by the cli, which kept the record. Not while a stop is on its way to the disk: that one is not ended.
       onDisk = false
       runner.dispatch({ type: 'resume' })
       show(null)

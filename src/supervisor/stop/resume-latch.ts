@@ -50,7 +50,7 @@ export const resumeLatch = async (
   throw stoppedAgain()
 }
 
-const stoppedAgain = (): ClawdbotError =>
+export const stoppedAgain = (): ClawdbotError =>
   new ClawdbotError(
     'locked_down',
     'Not resumed: everything was stopped once more while the lockdown was being ended.',

@@ -57,12 +57,13 @@ export const stopEverything = async (
 
   const latching = inTime(writeLatch(paths, stop), DISK_PATIENCE_MS, diskSilent)
   const gateways = findGateways(options)
-  const snapshot = gateways.then((groups) => processTable.family(groups)).catch(() => [])
+  const snapshot = gateways.then((groups) => processTable.family(groups)).catch(() => null)
   const latched = await latching
   const latchMs = latched.kind === 'done' ? time.elapsed() : null
   time.step(latchWords(latched))
   const groups = await gateways
-  const processes = await Promise.race([snapshot, sleep(SNAPSHOT_PATIENCE_MS, [] as const)])
+  const listed = await Promise.race([snapshot, sleep(SNAPSHOT_PATIENCE_MS, null)])
+  const processes = listed ?? []
 
   const untilKill = time.elapsed()
   const [containers, killed] = await Promise.all([
@@ -96,7 +97,11 @@ export const stopEverything = async (
     by,
     reason,
     result,
-    before: { processes: everSeen(processes, killed.escaped), containers: containers.before },
+    before: {
+      processes: everSeen(processes, killed.escaped),
+      containers: containers.before,
+      missing: listed === null ? [notListed] : [],
+    },
     evidence: options.evidence ?? (() => Promise.resolve(options)),
     now,
     audit: options.audit,
@@ -127,6 +132,9 @@ const everSeen = (
   ...before,
   ...escaped.filter(({ pid, start }) => !before.some((seen) => seen.pid === pid && seen.start === start)),
 ]
+
+/** An empty list would say that nothing ran. */
+const notListed = `Which processes ran just before is not known: they could not be listed within ${String(SNAPSHOT_PATIENCE_MS)} ms, and the kill did not wait.`
 
 const latchWords = (latched: InTime<Latched>): string => {
   if (latched.kind === 'not') return `the latch could not be written: ${latched.error.message}`

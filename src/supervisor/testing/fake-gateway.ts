@@ -20,6 +20,12 @@ let stops = !mode.includes('ignores-term')
 const attempt = (work) => {
   try { return 'ok ' + String(work() ?? '') } catch (error) { return error.code ?? String(error) }
 }
+// Onto the channel, past the event loop, which would also read.
+const pour = (bytes) => {
+  for (let at = 0; at < bytes.length;) {
+    try { at += fs.writeSync(3, bytes, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  }
+}
 const words = {
   read: (path) => attempt(() => fs.readFileSync(path, 'utf8').slice(0, 100)),
   stat: (path) => attempt(() => fs.lstatSync(path).isFile()),
@@ -48,7 +54,10 @@ const words = {
     return 'sent'
   },
   internal: () => { send({ cmd: 'NODE_HANDLE_ACK' }); return 'sent' },
-  stop: (sender) => { send({ type: 'stop-asked', provider: 'simulator', sender }); return 'asked' },
+  stop: (sender, times = 1) => {
+    for (let at = 0; at < times; at += 1) send({ type: 'stop-asked', provider: 'simulator', sender })
+    return 'asked'
+  },
   intend: (intentId) => {
     const intent = {
       act: 'message.send', outboundId: 'out-' + intentId, provider: 'simulator', chatId: 'owner', session: 'main',
@@ -68,13 +77,12 @@ const words = {
   },
   deaf: () => {
     const ask = { type: 'pairing-ask', askId: 1, provider: 'slack', sender: 'eve', claims: {}, answer: true }
-    const bytes = Buffer.from((JSON.stringify(ask) + '\n').repeat(8000))
-    // Written past the event loop, which would also read.
-    for (let at = 0; at < bytes.length;) {
-      try { at += fs.writeSync(3, bytes, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
-    }
+    pour(Buffer.from((JSON.stringify(ask) + '\n').repeat(8000)))
     for (;;);
   },
+  bytes: (base64) => { pour(Buffer.from(base64, 'base64')); return 'written' },
+  endless: () => { pour(Buffer.alloc(100e6, 'x')); return 'written' },
+  deep: () => { pour(Buffer.from('['.repeat(5e5) + ']'.repeat(5e5) + '\n')); return 'written' },
   env: () => Object.keys(process.env).sort().join(),
   pid: () => String(process.pid),
   silence: () => { acknowledges = false; return 'silent' },
@@ -96,6 +104,7 @@ process.on('message', (message) => {
       send({ type: 'hello', runId: message.runId, pid: process.pid })
       if (mode.includes('never-ready')) return
       if (mode.includes('crashes')) { console.error('boom'); process.exit(3) }
+      if (mode.includes('out-of-disk')) { console.error('Error: ENOSPC: no space left on device, write'); process.exit(1) }
       send({ type: 'provider', status: { provider: 'simulator', state: 'connected', detail: '' } })
       send({ type: 'ready', runId: message.runId })
       return
@@ -107,6 +116,11 @@ process.on('message', (message) => {
       send({ type: 'pong', sequence: message.sequence, rssBytes: process.memoryUsage.rss(), turns: 0 })
       return
     case 'stop':
+      if (mode.includes('contradicts')) {
+        const asked = { type: 'stop-asked', provider: 'simulator', sender: 'nobody' }
+        process.send(asked, () => process.exit(0))
+        return
+      }
       if (stops) process.exit(0)
       return
     case 'simulate': {

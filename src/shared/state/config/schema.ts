@@ -12,7 +12,7 @@ export interface ProviderConfig extends ProviderPolicy {
   readonly allowFrom: readonly SenderId[]
 }
 
-export const ON_QUIT = ['stop', 'keep'] as const
+const ON_QUIT = ['stop', 'keep'] as const
 export type OnQuit = (typeof ON_QUIT)[number]
 
 export interface ModelConfig {

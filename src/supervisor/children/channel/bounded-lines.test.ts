@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createBoundedLines } from './bounded-lines.ts'
 
@@ -10,7 +10,8 @@ const split = (bytes: Buffer, ends: readonly number[], max = MAX): readonly stri
   const out: string[] = []
   let from = 0
   for (const end of [...ends, bytes.length]) {
-    for (const line of lines(bytes.subarray(from, end))) out.push(line.toString('latin1'))
+    for (const line of lines(bytes.subarray(from, end)))
+      out.push(line === 'too long' ? line : line.toString('latin1'))
     from = end
   }
   return out
@@ -40,7 +41,7 @@ describe('lines of bounded length', () => {
       .chain((bytes) => fc.tuple(fc.constant(bytes), placesIn(bytes)))
     fc.assert(
       fc.property(tooLong, ([bytes, ends]) => {
-        expect(() => split(bytes, ends)).toThrow(RangeError)
+        expect(split(bytes, ends).slice(0, 2)).toEqual(['before', 'too long'])
       }),
     )
     expect(split(Buffer.from(`${'x'.repeat(MAX)}\n`), [])).toEqual(['x'.repeat(MAX)])

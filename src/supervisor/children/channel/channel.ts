@@ -11,7 +11,7 @@ export interface Channel {
   readonly open: (child: ChildProcess, listener: ChannelListener) => ChannelEnd
 }
 
-export interface ChannelListener {
+interface ChannelListener {
   /** What one message said, whatever it is; in order. */
   readonly onMessage: (raw: unknown) => void
   /** At most once, with a `contract_violation`: the gateway is neither heard nor told anything from then on. */

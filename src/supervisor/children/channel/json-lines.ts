@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Socket } from 'node:net'
 import { contractViolation } from '../inbox.ts'
-import { createBoundedLines } from './bounded-lines.ts'
+import { type BoundedLine, createBoundedLines } from './bounded-lines.ts'
 import { type Channel, type ChannelEnd, isNodesOwn, MAX_UNREAD } from './channel.ts'
 
 /** Of one message from the gateway, in bytes: far more than any of the contract has. */
@@ -15,15 +15,15 @@ const CLOSED: ChannelEnd = { send: () => false, close: () => undefined }
  * Node's ipc channel with Node at the gateway's end only; here it is a plain socket, from which each line is read
  * as what it may be: anything. Node's own end throws where nobody can catch it when bytes come that are no JSON,
  * keeps a line without an end in memory as long as it grows, and takes in sockets. The kernel closes those that
- * are sent to a plain socket. The other end is always the pinned Node, and so is what is agreed here: a message
- * is JSON in UTF-8 and a line feed (`serialization: 'json'` in the docs of Node's child processes).
+ * are sent to a plain socket. That a message is JSON in UTF-8 and a line feed (`serialization: 'json'`) Node promises
+ * to itself only; at the other end is always the pinned one, and the tests hold it to that.
  */
 export const jsonLines: Channel = {
   stdio: 'pipe',
   env: { NODE_CHANNEL_FD: '3', NODE_CHANNEL_SERIALIZATION_MODE: 'json' },
   open: (child, { onMessage, onRefused }) => {
-    // Without process ids or files left there is no child, and no stdio either, whatever its type says.
-    const socket = child.pid === undefined ? undefined : child.stdio[3]
+    // Where no more files can be opened, a child that was not made has no stdio either, whatever its type says.
+    const socket = child.stdio?.[3]
     if (!(socket instanceof Socket)) return CLOSED
     const lines = createBoundedLines(MAX_LINE)
     let closed = false
@@ -40,12 +40,12 @@ export const jsonLines: Channel = {
     }
 
     const hear = (piece: Buffer): void => {
-      const heard = lines(piece)[Symbol.iterator]()
-      while (!closed) {
-        const next = nextMessage(heard)
-        if (next.kind === 'none') return
-        if (next.kind === 'message') onMessage(next.raw)
-        else refuse(next.why)
+      for (const line of lines(piece)) {
+        // By what the message before led to.
+        if (closed) return
+        const said = read(line)
+        if ('why' in said) return refuse(said.why)
+        onMessage(said.raw)
       }
     }
 
@@ -71,28 +71,14 @@ export const jsonLines: Channel = {
   },
 }
 
-type Next =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'message'; readonly raw: unknown }
-  | { readonly kind: 'refused'; readonly why: string }
-
-const refused = (why: string): Next => ({ kind: 'refused', why })
-
-const nextMessage = (lines: Iterator<Buffer>): Next => {
-  let line: Buffer
-  try {
-    const next = lines.next()
-    if (next.done === true) return { kind: 'none' }
-    line = next.value
-  } catch {
-    return refused(`a message of more than ${MAX_LINE} bytes`)
-  }
-  if (!isUtf8(line)) return refused('a message that is not UTF-8')
+const read = (line: BoundedLine): { readonly raw: unknown } | { readonly why: string } => {
+  if (line === 'too long') return { why: `a message of more than ${MAX_LINE} bytes` }
+  if (!isUtf8(line)) return { why: 'a message that is not UTF-8' }
   try {
     const raw: unknown = JSON.parse(line.toString('utf8'))
-    return isNodesOwn(raw) ? refused('one of Node’s own messages') : { kind: 'message', raw }
+    return isNodesOwn(raw) ? { why: 'one of Node’s own messages' } : { raw }
   } catch {
     // The parser's own words would repeat what was sent.
-    return refused('a message that is not JSON')
+    return { why: 'a message that is not JSON' }
   }
 }

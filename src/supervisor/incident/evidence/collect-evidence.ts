@@ -4,12 +4,12 @@ import { toErrorView } from '../../../shared/domain/error.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import type { OurContainer } from '../../docker/our-containers.ts'
 import type { ProcessInfo } from '../../processes/process-info.ts'
+import { within } from '../../within.ts'
 import { configEvidence } from './config-evidence.ts'
 import { EVIDENCE } from './evidence-form.ts'
 import { logEvidence } from './log-evidence.ts'
 import { openSessions } from './open-sessions.ts'
 import { redactedJson } from './redacted-json.ts'
-import { within } from './within.ts'
 
 /** For all that is read, so that a network disk that hangs does not hold up the rest. */
 const READ_PATIENCE_MS = 1_500
@@ -22,6 +22,8 @@ const MAX_LABEL = 256
 export interface Before {
   readonly processes: readonly ProcessInfo[]
   readonly containers: readonly OurContainer[]
+  /** What could not be listed in time, in sentences. */
+  readonly missing?: readonly string[]
 }
 
 export interface EvidenceOptions {
@@ -75,6 +77,7 @@ export const collectEvidence = async (options: EvidenceOptions): Promise<Collect
       ...(sessions.value?.notes ?? []),
       ...config.notes,
       ...(config.value?.kind === 'not' ? [`The config was not kept: ${config.value.why}.`] : []),
+      ...(before.missing ?? []),
       ...leftOut('processes', before.processes.length),
       ...leftOut('containers', before.containers.length),
     ],
