@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { readApproved } from '../shared/state/allow-store.ts'
 import { takeNotifies } from '../shared/state/notify-store.ts'
 import { listRequests } from '../shared/state/pairing-store.ts'
+import { createAuditLock } from '../supervisor/audit/audit-lock.ts'
 import { cliState, runCli, stranger } from './testing/run-cli.ts'
 
 describe('clawdbot pairing list', () => {
@@ -156,5 +157,26 @@ describe('during a lockdown', () => {
     const result = await runCli(paths, [list, what, '-p', 'telegram', list === 'allow' ? '42' : code])
     expect(result).toMatchObject({ code: 3, out: '', err: expect.stringContaining('during a lockdown') })
     expect(await readApproved(paths, 'telegram')).toEqual([])
+  })
+})
+
+describe('clawdbot pairing approve, when everything is stopped meanwhile', () => {
+  it('lets nobody in: the record took its time, and the stop came first', async () => {
+    const paths = await cliState()
+    const code = await stranger(paths, '42')
+    const lock = createAuditLock(paths.audit)
+    const approving = await lock.hold(async () => {
+      const running = runCli(paths, ['pairing', 'approve', code, '-p', 'telegram'])
+      // It has asked for the lock.
+      const claims = async () => (await readdir(paths.audit)).filter((name) => name.startsWith('claim-'))
+      await expect.poll(claims, { timeout: 20_000 }).toHaveLength(2)
+      await writeFile(paths.lockdown, '{}')
+      return { running }
+    })
+    const { code: exit, err } = await approving.running
+    expect(err).toContain('nobody is let in during a lockdown')
+    expect(exit).toBe(3)
+    expect(await readApproved(paths, 'telegram')).toEqual([])
+    await lock.close()
   })
 })

@@ -30,7 +30,8 @@ const close = async (supervisor: Supervisor, options: HandOverOptions): Promise<
   } catch (error) {
     process.stderr.write(`clawdbot: ${toErrorView(error).message}\n`)
   }
-  if (!goesOn) return
+  // A STOP that was pressed while it closed may hold in memory alone, where the disk was full.
+  if (!goesOn || supervisor.snapshot().state.lockdown !== null) return
   try {
     tellKept(await handOver(options))
   } catch (error) {

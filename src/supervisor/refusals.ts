@@ -1,6 +1,8 @@
 // What the supervisor says when it can not do what it was asked.
 import { ClawdbotError, type ErrorView } from '../shared/domain/error.ts'
 import { SENDER_ID_HINT } from '../shared/domain/identity.ts'
+import type { ProcessInfo } from './processes/process-info.ts'
+import { UNSEEN } from './stop/kill-all.ts'
 
 export const errorOf = ({ code, message, hint }: ErrorView): ClawdbotError =>
   new ClawdbotError(code, message, hint)
@@ -32,12 +34,18 @@ export const nobodyLetIn = (): ClawdbotError =>
     'Resume first. Requests from before are void then, and the person writes again.',
   )
 
-export const orphanLives = (pids: readonly number[]): ClawdbotError =>
-  new ClawdbotError(
-    'already_running',
-    `a gateway of an earlier run can not be ended: process ${pids.join(', ')}`,
-    'End it by hand, or restart the machine. Two gateways would answer everything twice.',
-  )
+export const orphanLives = (survivors: readonly ProcessInfo[]): ClawdbotError =>
+  survivors.includes(UNSEEN)
+    ? new ClawdbotError(
+        'already_running',
+        'nobody can say whether a gateway of an earlier run still lives: the process table can not be read',
+        'Start again; if that does not help, restart the machine. Two gateways would answer everything twice.',
+      )
+    : new ClawdbotError(
+        'already_running',
+        `a gateway of an earlier run can not be ended: process ${survivors.map(({ pid }) => pid).join(', ')}`,
+        'End it by hand, or restart the machine. Two gateways would answer everything twice.',
+      )
 
 /** What the platform takes away from the promises. */
 export const hostNotes = (platform: NodeJS.Platform): readonly string[] =>

@@ -25,7 +25,7 @@ export const createSupervisor = async (options: SupervisorOptions): Promise<Supe
   try {
     const { survivors } = await killOrphans(options.paths, claim.previous)
     // A second gateway beside it would answer everything twice.
-    if (survivors.length > 0) throw orphanLives(survivors.map(({ pid }) => pid))
+    if (survivors.length > 0) throw orphanLives(survivors)
     return await assemble(options, claim)
   } catch (error) {
     await claim.release()

@@ -23,7 +23,11 @@ export const pairingApprove = async (
     context,
     'grants',
     { act: 'pairing.approve', provider, ...(await holderOf(context, provider, code)) },
-    () => approveByCode(context.paths, provider, code, context.now()),
+    () => {
+      // The record took a moment, in which the owner may have pressed STOP.
+      if (isLatched(context.paths)) throw nobodyLetIn()
+      return approveByCode(context.paths, provider, code, context.now())
+    },
   )
   // Approved is approved: a failure to leave word is an error of its own, and comes after the result.
   const unnotified =

@@ -9,6 +9,9 @@ describe('the paths of the state directory', () => {
   it('are in ~/.clawdbot', () => {
     expect(resolveStatePaths({}, '/home/a')).toEqual({
       root: '/home/a/.clawdbot',
+      audit: '/home/a/.clawdbot/audit',
+      incidents: '/home/a/.clawdbot/incidents',
+      lockdowns: '/home/a/.clawdbot/lockdowns.jsonl',
       config: '/home/a/.clawdbot/clawdbot.json',
       credentials: '/home/a/.clawdbot/credentials',
       sessions: '/home/a/.clawdbot/sessions',

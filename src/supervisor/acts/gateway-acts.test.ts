@@ -115,6 +115,17 @@ describe('an act of the gateway', () => {
     ])
   })
 
+  it('of a gateway that is gone, failing late, takes nothing from the next one, which counts from 1 again', async () => {
+    const desk = createDesk()
+    desk.acts.asked(intent(1))
+    desk.acts.gone()
+    desk.acts.asked(intent(1))
+    await desk.failWrite()
+    desk.acts.asked(intent(1))
+    await desk.write()
+    expect(desk.answers).toEqual(['1 refused', '1 recorded'])
+  })
+
   it('has one record for one id, and an end without a beginning is nothing', async () => {
     const desk = createDesk()
     desk.acts.ended({ type: 'outcome', intentId: 9, result: 'sent', detail: '' })

@@ -51,6 +51,24 @@ describe('a decision of the owner', () => {
     expect(told).toEqual([full])
   })
 
+  it('that shuts somebody out waits for no disk that hangs; its record follows when that answers', async () => {
+    const { audit, lines } = createAudit('writable')
+    const answers: (() => void)[] = []
+    const hanging = new Promise<void>((resolve) => void answers.push(resolve))
+    const slow = { ...audit, intend: () => hanging.then(() => audit.intend(ENTRY)) }
+    const told: unknown[] = []
+    await recorded(
+      slow,
+      'restricts',
+      ENTRY,
+      async () => lines.push('act'),
+      (error) => told.push(error),
+    )
+    expect(told).toMatchObject([{ code: 'audit_unwritable' }])
+    answers.shift()?.()
+    await expect.poll(() => lines).toEqual(['act', 'intent', 'done'])
+  })
+
   it.each(['grants', 'restricts'] as const)(
     'is written before it happens, and its end after (%s)',
     async (effect) => {

@@ -11,6 +11,8 @@ import { auditFailure } from './fault.ts'
 
 const MAX_BYTES = 1_024
 const GIVE_UP_MS = 5_000
+/** After that, until the lock was had again: who did not go on for so long is not waited for as long each time. */
+const GIVE_UP_AGAIN_MS = 250
 /** Whether the holder lives is asked no more often: on macOS it takes a process of its own. */
 const LOOK_EVERY_MS = 100
 
@@ -43,6 +45,7 @@ export const createAuditLock = (folder: string, giveUpMs = GIVE_UP_MS): AuditLoc
   const claim = join(folder, `claim-${self.nonce}`)
   const path = join(folder, 'lock')
   let swept = false
+  let patience = giveUpMs
 
   const tryLink = async (to: string): Promise<'made' | 'exists'> => {
     for (;;) {
@@ -73,9 +76,13 @@ export const createAuditLock = (folder: string, giveUpMs = GIVE_UP_MS): AuditLoc
         if ((await readHolder(path))?.nonce === self.nonce) break
         await removeIfDead(path, tryLink, self)
       }
-      if (now - begin > giveUpMs) throw held(path, await readHolder(path))
+      if (now - begin > patience) {
+        patience = Math.min(giveUpMs, GIVE_UP_AGAIN_MS)
+        throw held(path, await readHolder(path))
+      }
       await sleep(1 + Math.random() * 3)
     }
+    patience = giveUpMs
     if (!swept) await sweep(folder, self).catch(() => undefined) // Left-overs cost nothing but their names.
     swept = true
   }

@@ -180,7 +180,9 @@ export const openAudit = async (options: AuditOptions): Promise<Audit> => {
       if (closed) return
       await queue.idle()
       closed = true
-      await sign()
+      // Where nothing could be written, nothing more is waited for.
+      if (ledger.seen().unsigned > 0) await sign()
+      clearTimeout(timer)
       await ledger.close()
     },
   }

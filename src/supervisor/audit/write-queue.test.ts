@@ -12,10 +12,8 @@ const draft = (records: number): Draft => ({
 describe('what waits for a disk that does not answer', () => {
   it('is bounded, and how many were given up is the first record after it', async () => {
     const written: unknown[] = []
-    let answer = (): void => undefined
-    const stalled = new Promise<void>((resolve) => {
-      answer = resolve
-    })
+    const answers: (() => void)[] = []
+    const stalled = new Promise<void>((resolve) => void answers.push(resolve))
     const queue = createWriteQueue({
       write: async (drafts, durable) => {
         await stalled
@@ -34,7 +32,7 @@ describe('what waits for a disk that does not answer', () => {
     })
     for (let n = 0; n < 30_000; n += 1) queue.addQuietly(draft(n))
     const awaited = queue.add(draft(-1))
-    answer()
+    answers.shift()?.()
     await queue.idle()
     const given = written.filter((entry) => JSON.stringify(entry).includes('audit.lost'))
     expect(given).toEqual([{ act: 'audit.lost', actor: 'supervisor', detail: { records: 20_000 } }])

@@ -188,6 +188,8 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
         refuse(error)
       }
     }
+    // Before there is a process: what fails here must not leave one behind that nobody knows.
+    const first = plan.start()
     const child = launchGateway({
       ...plan,
       onOutput: options.onOutput,
@@ -196,7 +198,7 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
       onExit: (exit) => gone(mine, exit),
     })
     mine.child = child
-    child.send(plan.start())
+    child.send(first)
     options.onChange(view())
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import type { ToGateway } from '../../shared/contracts/gateway.ts'
 import type { ClawdbotError } from '../../shared/domain/error.ts'
 import { inheritNothing } from '../processes/inherit-nothing.ts'
@@ -88,18 +89,46 @@ export const launchGateway = (
     }),
   )
   const pid = child.pid
-  child.stdout?.setEncoding('utf8').on('data', tail.push)
-  child.stderr?.setEncoding('utf8').on('data', tail.push)
+  for (const output of [child.stdout, child.stderr]) if (output !== null) readSlowly(output, tail.push)
   const end = channel.open(child, launch)
   whenGone(child, end, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
   return {
     pid,
-    start: pid === undefined ? '' : (processTable.read(pid)?.start ?? ''),
+    start: pid === undefined ? '' : startOf(pid),
     send: end.send,
     signal: (signal) => {
       // A reaped pid may be anybody's.
       if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
     },
+  }
+}
+
+/** UTF-16 units of output in a window of time (milliseconds); whoever writes more has to wait. */
+const MAX_OUTPUT = 256 * 1024
+const OUTPUT_WINDOW_MS = 100
+
+/** Without an end to what is read at once, a gateway that floods its output would keep STOP from its turn. */
+const readSlowly = (output: Readable, push: (chunk: string) => void): void => {
+  let left = MAX_OUTPUT
+  let window: NodeJS.Timeout | undefined
+  output.setEncoding('utf8').on('data', (chunk: string) => {
+    push(chunk)
+    left -= chunk.length
+    window ??= setTimeout(() => {
+      window = undefined
+      left = MAX_OUTPUT
+      output.resume()
+    }, OUTPUT_WINDOW_MS)
+    if (left <= 0) output.pause()
+  })
+}
+
+const startOf = (pid: number): string => {
+  try {
+    return processTable.read(pid)?.start ?? ''
+  } catch {
+    // The process is there all the same, and must not be lost for that: STOP finds it by its environment.
+    return ''
   }
 }
 

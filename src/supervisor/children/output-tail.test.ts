@@ -33,6 +33,16 @@ describe('the end of a child’s output', () => {
     expect([shown, tail.lines()]).toEqual([['the … is'], ['the … is', ' a …']])
   })
 
+  it('is all that is read of a flood of lines, and the rest is said to be missing', () => {
+    const { tail, shown } = scene()
+    tail.push('half a line, ')
+    tail.push('\n'.repeat(65_536) + 'the last\n')
+    expect(shown).toHaveLength(201)
+    expect([shown[0], shown.at(-1)]).toEqual([expect.stringContaining('left out'), 'the last'])
+    tail.push('\nline\n\nanother\n')
+    expect(shown.slice(201)).toEqual(['', 'line', '', 'another'])
+  })
+
   it('takes no more room than fifty lines of 2,000 characters, whatever comes', () => {
     const { tail } = scene()
     for (let at = 0; at < 200; at += 1) tail.push('x'.repeat(100_000))

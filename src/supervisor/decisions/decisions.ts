@@ -110,6 +110,7 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
         await removeApproved(paths, provider, sender)
         return `${sender} is not let in any more`
       case 'denied':
+        // The request waits again, which is all there is to it: see `undo`.
         return 'The refusal is taken back'
       case 'blocked':
         await removeBlocked(paths, provider, sender)
@@ -126,9 +127,11 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       const sender = senderOf(provider, id)
       if (options.isLocked()) throw nobodyLetIn()
       const at = now()
-      const { request } = await inAudit('grants', 'pairing.approve', provider, sender, () =>
-        approveSender(paths, provider, sender, code, at),
-      )
+      const { request } = await inAudit('grants', 'pairing.approve', provider, sender, async () => {
+        // The record took a moment, in which the owner may have pressed STOP.
+        if (options.isLocked()) throw nobodyLetIn()
+        return approveSender(paths, provider, sender, code, at)
+      })
       notes.remember(provider, sender, { claimedName: claimedName(request.meta), approvedAt: at })
       await Promise.all([notes.save().catch(options.onError), options.settle()])
       await record('approved', provider, sender, request)
@@ -181,12 +184,14 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
       if (decision === undefined) throw unknownDecision
       const sender = senderOf(decision.view.provider, decision.view.sender)
       const effect = decision.view.kind === 'approved' ? 'restricts' : 'grants'
-      const done = await inAudit(effect, 'decision.undo', decision.view.provider, sender, () =>
-        takeBack(decision, sender),
-      )
       let waits = false
+      const done = await inAudit(effect, 'decision.undo', decision.view.provider, sender, async () => {
+        const taken = await takeBack(decision, sender)
+        if (decision.view.kind === 'denied') waits = await restore(decision)
+        return taken
+      })
       try {
-        waits = await restore(decision)
+        if (decision.view.kind !== 'denied') waits = await restore(decision)
       } finally {
         await options.settle()
       }

@@ -1,17 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isErrno } from '../../shared/state/atomic-file.ts'
 import { familyOf } from './family.ts'
 import type { Carriers, ProcessInfo, ProcessStamp, ProcessTable } from './process-info.ts'
 
 const MAX_COMMAND = 200
 
+/** Undefined: gone since it was listed, or another user's: either way there is nothing to see. */
 const readProc = (pid: number | string, name: string): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')
-  } catch {
-    // Gone since it was listed, or another user's: either way there is nothing to see.
-    return undefined
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined
+    // No file can be opened, for one: that says nothing about the process, which may well live.
+    throw error
   }
 }
 

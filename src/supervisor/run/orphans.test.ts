@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { processTable } from '../processes/process-table.ts'
 import { newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import { UNSEEN } from '../stop/kill-all.ts'
 import { endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
 import { createTestHome, SOON, startRunning, type TestHome } from '../testing/test-home.ts'
 import { killOrphans } from './orphans.ts'
@@ -72,6 +73,24 @@ describe('a gateway of an earlier run', () => {
     const orphan = await runProgram(SLEEPER, { [RUN_ID_VARIABLE]: newRunId(home.paths.root) })
     expect(await killOrphans(home.paths, undefined)).toMatchObject({ killed: 1, survivors: [] })
     expect(orphan.alive()).toBe(false)
+  })
+
+  it('that is only slow to die, or can not be looked for at first, keeps nobody from starting', async () => {
+    const slow = { pid: 7, parent: 1, group: 7, start: 'then', hangs: false, command: 'gateway' }
+    const looks = [[UNSEEN], [slow], []]
+    const report = await killOrphans(home.paths, undefined, {
+      kill: async () => ({ deadMs: null, killed: 0, survivors: looks.shift() ?? [], escaped: [] }),
+    })
+    expect(report.survivors).toEqual([])
+    expect(looks).toEqual([])
+  })
+
+  it('that does not die is reported, and so is that nobody can look', async () => {
+    const report = await killOrphans(home.paths, undefined, {
+      patienceMs: 0,
+      kill: async () => ({ deadMs: null, killed: 0, survivors: [UNSEEN], escaped: [] }),
+    })
+    expect(report.survivors).toEqual([UNSEEN])
   })
 
   it('is not confused with the process that has its pid now', async () => {

@@ -15,6 +15,8 @@ const VERIFY_EVERY_MS = 4
 const HUNT_FOR_MS = 40
 /** … and nothing has to be found so many times. */
 const QUIET_LOOKS = 5
+/** Where each look takes long, because the machine is busy, no time is up before so many looks without anything better. */
+const LOOKS_AT_LEAST = 5
 /** For the record a few hundred of a fork bomb are enough, and each costs a look. */
 const MAX_NAMED = 500
 
@@ -69,21 +71,27 @@ export const killAll = async (targets: Targets, table: ProcessTable = processTab
   })
 
   let quiet = 0
-  let better = { at: 0, left: Number.POSITIVE_INFINITY }
-  for (;;) {
+  let better = { at: 0, left: Number.POSITIVE_INFINITY, looks: 0 }
+  let lateSince: number | null = null
+  for (let looks = 1; ; looks += 1) {
     await hunt(sweeper)
     const sweep = attempt(() => sweeper.look('all'))
     const found = sweep?.found ?? []
     quiet = sweep !== undefined && found.length === 0 ? quiet + 1 : 0
     if (quiet > 0 && (sweep?.churning === false || quiet >= QUIET_LOOKS)) return report(elapsed(), [])
     const grows = (sweep?.fresh ?? 0) > 0
-    if (grows || found.length < better.left) better = { at: elapsed(), left: found.length }
-    const over = elapsed() - better.at >= VERIFY_FOR_MS || elapsed() >= VERIFY_AT_MOST_MS
+    if (grows || found.length < better.left) better = { at: elapsed(), left: found.length, looks: 0 }
+    else better.looks += 1
+    const stuck = better.looks >= LOOKS_AT_LEAST && elapsed() - better.at >= VERIFY_FOR_MS
+    if (looks >= LOOKS_AT_LEAST && elapsed() >= VERIFY_AT_MOST_MS) lateSince ??= elapsed()
+    const over = stuck || lateSince !== null
     // While it grows it is only frozen: a process that dies makes room for another.
     if (!grows || over) kill(found)
-    if (elapsed() >= VERIFY_AT_MOST_MS + LAST_LOOKS_MS || (over && !grows)) {
+    const last = lateSince !== null && elapsed() - lateSince >= LAST_LOOKS_MS
+    // What is quiet is looked at as often as it takes, which is a few times more: time alone proves neither.
+    if (quiet === 0 && (last || (over && !grows))) {
       const survivors = found.map((each) => named(each, table))
-      return report(null, sweep === undefined || survivors.length === 0 ? [UNSEEN] : survivors)
+      return report(null, survivors.length === 0 ? [UNSEEN] : survivors)
     }
     if (!grows) await sleep(VERIFY_EVERY_MS)
   }
@@ -108,7 +116,7 @@ const named = (stamp: ProcessStamp, table: ProcessTable): ProcessInfo =>
   attempt(() => table.read(stamp.pid)) ?? { ...stamp, command: `process ${String(stamp.pid)}` }
 
 /** Stands for whatever may live where nobody can look. */
-const UNSEEN: ProcessInfo = {
+export const UNSEEN: ProcessInfo = {
   pid: 0,
   parent: 0,
   group: 0,

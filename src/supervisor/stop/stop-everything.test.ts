@@ -144,7 +144,8 @@ describe('STOP', () => {
       setInterval(() => {}, 1000)
     `
     const cli = await runProgram(program, { ...dockerEnv(), CLAWDBOT_STATE_DIR: home.paths.root })
-    expect(JSON.parse(cli.firstLine)).toMatchObject({ killed: 1, survivors: [], latchError: null })
+    // The one that supervises may see the latch in time to kill it first.
+    expect(JSON.parse(cli.firstLine)).toMatchObject({ survivors: [], latchError: null })
     const state = await inPhase(supervisor, 'locked')
     expect(state.lockdown).toMatchObject({ by: 'cli', reason: 'from outside' })
     expect(processTable.read(gateway.pid ?? 0)).toBeUndefined()

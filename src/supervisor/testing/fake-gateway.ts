@@ -89,6 +89,10 @@ const words = {
   print: (...text) => { console.log(text.join(' ')); return 'printed' },
   exit: (code) => process.exit(Number(code)),
   block: () => { for (;;); },
+  gush: (text) => {
+    const bytes = Buffer.from((text ?? '').concat('\n').repeat(1 << 16))
+    for (;;) try { fs.writeSync(1, bytes) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+  },
   garbage: () => { send({ type: 'nonsense' }); return 'sent' },
   flood: () => { for (let at = 0; at < 15000; at += 1) send({ type: 'ack', revision: 0 }); return 'sent' },
   ask: (sender, name) => {

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { readApproved } from '../../shared/state/allow-store.ts'
+import { requestPairing } from '../../shared/state/pairing-store.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { NOW, sender, tempState, writeCredential } from '../../shared/state/testing/temp-state.ts'
+import { openAudit } from '../audit/audit.ts'
+import { recordsIn } from '../audit/testing/audit-files.ts'
+import { loadNotes } from '../people/notes.ts'
+import { loadDecisionBook } from './decision-book.ts'
+import { createDecisions, type DecisionsOptions } from './decisions.ts'
+
+const SENDER = sender('42')
+
+const desk = async (paths: StatePaths, more: Partial<DecisionsOptions> = {}) => {
+  const audit = await openAudit({ paths, now: () => NOW })
+  const book = await loadDecisionBook(paths)
+  const decisions = createDecisions({
+    paths,
+    now: () => NOW,
+    newId: () => 'one',
+    notes: await loadNotes(paths),
+    book,
+    audit,
+    isLocked: () => false,
+    providerNow: () => undefined,
+    settle: () => Promise.resolve(),
+    onChange: () => undefined,
+    onError: () => undefined,
+    ...more,
+  })
+  const ends = async () => {
+    await audit.close()
+    return (await recordsIn(paths)).flatMap(({ act, result }) =>
+      result === undefined ? [] : [`${act} ${result}`],
+    )
+  }
+  return { decisions, book, ends }
+}
+
+const waiting = async (paths: StatePaths): Promise<string> => {
+  const options = { answer: true, silent: false }
+  const outcome = await requestPairing(paths, 'telegram', SENDER, {}, NOW, options)
+  if (outcome.kind !== 'created') throw new Error(outcome.kind)
+  return outcome.request.code
+}
+
+describe('a decision of the owner', () => {
+  it('lets nobody in where STOP was pressed while it was being recorded', async () => {
+    const paths = await tempState()
+    const code = await waiting(paths)
+    const looks = [false, true]
+    const { decisions, ends } = await desk(paths, { isLocked: () => looks.shift() ?? true })
+    await expect(decisions.approve('telegram', '42', code)).rejects.toMatchObject({ code: 'locked_down' })
+    expect(await readApproved(paths, 'telegram')).toEqual([])
+    expect(await ends()).toEqual(['pairing.approve failed'])
+  })
+
+  it('to take a refusal back has not failed in silence: the audit says what the owner was told', async () => {
+    const paths = await tempState()
+    await waiting(paths)
+    const { decisions, book, ends } = await desk(paths)
+    await decisions.deny('telegram', '42')
+    const [decision] = book.list()
+    await writeCredential(paths, 'telegram-pairing.json', '{')
+    await expect(decisions.undo(decision?.view.id ?? '')).rejects.toMatchObject({ code: 'store_corrupt' })
+    expect(await ends()).toEqual(['pairing.deny done', 'decision.undo failed'])
+  })
+})
