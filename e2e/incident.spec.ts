@@ -93,7 +93,16 @@ test('resume is refused without an audit to write it into, and stands in the aud
       code: 1,
       stderr: expect.stringContaining('audit repair'),
     })
+    // Changed before a checkpoint that was signed since: a quick look at the end of the chain would not see it.
     await writeFile(log, before, { mode: 0o600 })
+    expect((await cli(scenario.env, 'stop')).code).toBe(0)
+    const longer = await readFile(log, 'utf8')
+    await writeFile(log, longer.replace('audit.begin', 'audit.begun'), { mode: 0o600 })
+    expect(await cli(scenario.env, 'resume', '--yes', '--reason', 'should not work')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('audit repair'),
+    })
+    await writeFile(log, longer, { mode: 0o600 })
     expect((await cli(scenario.env, 'audit', 'verify')).code).toBe(0)
     expect((await cli(scenario.env, 'resume', '--yes', '--reason', 'a very good reason')).code).toBe(0)
     expect(await readFile(log, 'utf8')).toContain('a very good reason')

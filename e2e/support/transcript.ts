@@ -29,7 +29,8 @@ export const readTranscript = async (stateDir: string, session: string): Promise
   const sessions = await readFile(join(stateDir, 'sessions', 'sessions.json'), 'utf8').catch(() => undefined)
   const id = sessions === undefined ? undefined : index.parse(JSON.parse(sessions))[session]?.sessionId
   if (id === undefined) return undefined
-  const text = await readFile(join(stateDir, 'sessions', `${id}.jsonl`), 'utf8')
+  // The index names a session a moment before its file is there.
+  const text = await readFile(join(stateDir, 'sessions', `${id}.jsonl`), 'utf8').catch(() => '')
   const entries = text
     .split('\n')
     .filter((line) => line !== '')

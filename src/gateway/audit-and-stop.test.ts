@@ -148,7 +148,7 @@ describe('what was waiting when STOP came', () => {
     )
     first.child.kill('SIGKILL')
     await first.gone
-    const resumed = await start({}, { givenUpBefore: wasStopped ? Date.now() : 0 })
+    const resumed = await start({}, wasStopped ? { epoch: 'after the stop' } : {})
     server.dm(friend, 'after the resume')
     server.dm(owner, 'after the resume')
     await server.waitFor(() => answersTo('after the resume') === 2)
@@ -196,7 +196,7 @@ describe('the command to stop', () => {
     first.child.kill('SIGKILL')
     await first.gone
     server.dm(owner, '/stop')
-    const resumed = await start({ stoppers: ['7'] }, { givenUpBefore: Date.now() + 60_000 })
+    const resumed = await start({ stoppers: ['7'] }, { resumedAt: Date.now() + 60_000 })
     server.dm(owner, 'hello again')
     await server.waitFor(() => answersTo('hello again') === 1)
     expect(resumed.supervisor.of('stop-asked')).toEqual([])

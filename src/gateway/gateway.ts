@@ -180,7 +180,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     for (const item of lost) inbox.done(item.eventId)
   }
   endLostRights('the sender lost the right to write while the gateway was off')
-  for (const item of inbox.openItems().filter(({ acceptedAt }) => acceptedAt < start.givenUpBefore)) {
+  for (const item of inbox.openItems().filter(({ epoch }) => epoch !== start.epoch)) {
     const { provider, sender, session } = item
     report({
       at: now(),
@@ -216,7 +216,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     now,
     newEntryId: newShortId,
     startedAt,
-    givenUpBefore: start.givenUpBefore,
+    resumedAt: start.resumedAt,
+    epoch: start.epoch,
   })
   for (const provider of providers.all)
     provider.start({

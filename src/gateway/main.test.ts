@@ -267,7 +267,7 @@ describe('lockdown', () => {
     expect(await gateway.gone).toEqual({ code: 78, signal: null })
     expect(server.sent).toEqual([])
     rmSync(join(stateDir, 'lockdown.json'))
-    const resumed = await ready(begin({}, { givenUpBefore: Date.now() }))
+    const resumed = await ready(begin({}, { epoch: 'after the stop' }))
     server.dm(friend, 'and now')
     await server.waitFor(() => answersTo('and now') === 1)
     await resumed.stop()

@@ -6,6 +6,7 @@ import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import type { Config } from '../shared/state/config/schema.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
+import { recorded } from './acts/recorded.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
@@ -25,7 +26,7 @@ import { createTelling } from './people/telling.ts'
 import { auditBroken, closing, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
 import type { Claim } from './run/run-file.ts'
 import { createStatusWriter } from './run/status-writer.ts'
-import { pastLockdowns, readLatch } from './stop/latch.ts'
+import { lastResumedAt, pastLockdowns, readLatch } from './stop/latch.ts'
 import { createLockdown } from './stop/lockdown.ts'
 import { emptyState, gatewayView, withSimulated } from './view/app-state.ts'
 import { createStateFeed } from './view/state-feed.ts'
@@ -169,6 +170,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     book,
     audit,
     isLocked: () => isLocked(runner.view().state),
+    resumedAt: () => lastResumedAt(paths),
     providerNow: files.providerNow,
     settle: files.settle,
     onChange: showDecisions,
@@ -272,8 +274,13 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
         file,
         files: count,
         sha256,
-      } = await audit.perform({ act: 'incident.bundle', actor: 'owner', detail }, () =>
-        incidents.bundle(target, what),
+      } = await recorded(
+        audit,
+        // It changes nothing, and is wanted most when the audit is broken.
+        'restricts',
+        { act: 'incident.bundle', actor: 'owner', detail },
+        () => incidents.bundle(target, what),
+        complain,
       )
       return `${count} files are in ${file}. SHA-256 of it: ${sha256}`
     },

@@ -37,6 +37,8 @@ export const resume = async (context: CliContext, options: ResumeOptions): Promi
   if (options.yes !== true) await confirm(context)
   const audit = await openAudit({ paths, now })
   try {
+    // All of it: an old record that was changed is as much a reason to look first as a new one.
+    await audit.verify()
     const detail = { incident: latch.incident, by: 'cli', reason, unknowns: found.error?.code ?? null }
     await audit.perform({ act: 'lockdown.resume', actor: 'cli', detail }, async () => {
       // Before the latch goes, so that no code of before the stop lets anybody in after it.

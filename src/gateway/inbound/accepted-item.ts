@@ -21,6 +21,8 @@ export interface AcceptedItem {
   readonly claims: Readonly<Record<string, string>>
   readonly sentAt: number
   readonly acceptedAt: number
+  /** The lockdown epoch of the gateway that accepted it. */
+  readonly epoch: string
   /** The id (8 hex digits) of the transcript's user entry, fixed here so that a replay writes no second one. */
   readonly entryId: string
 }

@@ -54,6 +54,7 @@ const item = (n: number, text = `message ${n}`): AcceptedItem => ({
   claims: { username: 'алиса "quoted"' },
   sentAt: 1000 * n,
   acceptedAt: 1000 * n + 1,
+  epoch: 'first',
   entryId: n.toString(16).padStart(8, '0'),
 })
 

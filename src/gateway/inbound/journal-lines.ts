@@ -32,6 +32,8 @@ const acceptedLine = z
     claims: z.record(z.string(), z.string()),
     sentAt: time,
     acceptedAt: time,
+    // Lines of before there were epochs belong to none.
+    epoch: z.string().default(''),
     entryId: z.string().regex(/^[0-9a-f]{8}$/),
   })
   .transform(({ t, otherIds, ...line }, context): JournalLine => {

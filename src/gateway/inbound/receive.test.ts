@@ -85,7 +85,8 @@ const start = (): void => {
     now: () => STARTED_AT + 10,
     newEntryId: () => '0000abcd',
     startedAt: STARTED_AT,
-    givenUpBefore: RESUMED_AT,
+    resumedAt: RESUMED_AT,
+    epoch: 'first',
   })
   stop = () => {
     drops.flush()

@@ -37,7 +37,9 @@ export interface ReceiveOptions {
   /** When this gateway started, milliseconds since the epoch. */
   readonly startedAt: number
   /** When the owner last resumed, milliseconds since the epoch; 0 for never. */
-  readonly givenUpBefore: number
+  readonly resumedAt: number
+  /** Of this run: what it accepts dies with the next STOP. */
+  readonly epoch: string
 }
 
 /**
@@ -84,6 +86,7 @@ export const createReceive =
           claims: event.claims,
           sentAt: event.sentAt,
           acceptedAt: options.now(),
+          epoch: options.epoch,
           entryId: options.newEntryId(),
         }
         if (isStop(item, providerEvent.selfName, options)) return stop(item, providerEvent, options)
@@ -121,7 +124,7 @@ const isStop = (item: AcceptedItem, selfName: string | undefined, { people }: Re
 const stop = (item: AcceptedItem, event: ProviderEvent, options: ReceiveOptions): void => {
   // Written before the owner resumed, who had the later word. By the order of delivery as well as by the clocks:
   // whoever writes while we listen is heard, whatever the clocks say.
-  const isOver = event.waited && item.sentAt < options.givenUpBefore
+  const isOver = event.waited && item.sentAt < options.resumedAt
   if (!isOver) options.stopAsked(item)
   options.accepted(item)
   const said = isOver ? 'asked to stop, before the owner resumed: not heeded' : 'asked to stop everything'

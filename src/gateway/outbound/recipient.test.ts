@@ -44,6 +44,7 @@ const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
     claims: {},
     sentAt: 1,
     acceptedAt: 2,
+    epoch: 'first',
     entryId: '00000001',
   }
 }

@@ -57,8 +57,10 @@ const startMessage = z.object({
     .nullable(),
   simulator: z.boolean(),
   people: peopleTold,
-  /** What was accepted before this died with the last STOP: it is not run, and not answered. */
-  givenUpBefore: time,
+  /** Which lockdown ended last. What was accepted under another died with a STOP: it is not run, and not answered. */
+  epoch: z.string().max(200),
+  /** When that was; 0 where there was none. A stop that waited at the messenger since before it is over. */
+  resumedAt: time,
   /** Every secret value in use, for the redactor. */
   secrets: z.array(z.string()),
   /** Node's own permission flags that this process runs under, for the first log line. */

@@ -7,7 +7,7 @@ import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { logFileOf, prepareLogFolder } from '../logs/log-location.ts'
 import { redactorOf } from '../logs/redactor-of.ts'
 import { newRunId } from '../processes/run-cookie.ts'
-import { isLatched, lastResumedAt } from '../stop/latch.ts'
+import { isLatched, lastResumedAt, lockdownEpoch } from '../stop/latch.ts'
 import type { LaunchPlan } from './gateway-runner.ts'
 import { gatewayGrants } from './grants.ts'
 import { pinnedNodePath } from './pinned-node.ts'
@@ -43,7 +43,8 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     year: new Date().getUTCFullYear(),
   })
   const runId = newRunId(paths.root)
-  const givenUpBefore = Math.min(await lastResumedAt(paths), options.now())
+  const resumedAt = Math.min(await lastResumedAt(paths), options.now())
+  const epoch = await lockdownEpoch(paths)
   const start = (): StartMessage => ({
     type: 'start',
     runId,
@@ -59,7 +60,8 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     telegram: telegramTold(config),
     simulator: config.providers.simulator.enabled,
     people: options.people(),
-    givenUpBefore,
+    epoch,
+    resumedAt,
     secrets: [...config.secrets],
     grants: [...grants],
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readApproved } from '../../shared/state/allow-store.ts'
-import { requestPairing } from '../../shared/state/pairing-store.ts'
+import { listRequests, requestPairing } from '../../shared/state/pairing-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { NOW, sender, tempState, writeCredential } from '../../shared/state/testing/temp-state.ts'
 import { openAudit } from '../audit/audit.ts'
@@ -22,6 +22,7 @@ const desk = async (paths: StatePaths, more: Partial<DecisionsOptions> = {}) => 
     book,
     audit,
     isLocked: () => false,
+    resumedAt: async () => 0,
     providerNow: () => undefined,
     settle: () => Promise.resolve(),
     onChange: () => undefined,
@@ -53,6 +54,18 @@ describe('a decision of the owner', () => {
     await expect(decisions.approve('telegram', '42', code)).rejects.toMatchObject({ code: 'locked_down' })
     expect(await readApproved(paths, 'telegram')).toEqual([])
     expect(await ends()).toEqual(['pairing.approve failed'])
+  })
+
+  it('of before a stop brings no code back when it is undone after the resume', async () => {
+    const paths = await tempState()
+    await waiting(paths)
+    let resumedAt = 0
+    const { decisions, book, ends } = await desk(paths, { resumedAt: async () => resumedAt })
+    await decisions.deny('telegram', '42')
+    resumedAt = NOW + 1
+    expect(await decisions.undo(book.list()[0]?.view.id ?? '')).not.toContain('waits again')
+    expect(await listRequests(paths, 'telegram', NOW)).toEqual([])
+    expect(await ends()).toEqual(['pairing.deny done', 'decision.undo done'])
   })
 
   it('to take a refusal back has not failed in silence: the audit says what the owner was told', async () => {

@@ -38,6 +38,8 @@ export interface DecisionsOptions {
   readonly book: DecisionBook
   readonly audit: Pick<Audit, 'perform' | 'intend' | 'conclude'>
   readonly isLocked: () => boolean
+  /** When the last lockdown ended, milliseconds since the epoch. */
+  readonly resumedAt: () => Promise<number>
   readonly providerNow: (provider: ProviderId) => ProviderPeople | undefined
   /** Reads the files again, tells the gateway, and waits until it has acknowledged or is dead. */
   readonly settle: () => Promise<void>
@@ -93,7 +95,8 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
 
   const restore = async (decision: Decision): Promise<boolean> => {
     const { view, request } = decision
-    if (request === null) return false
+    // A stop has made every code of before it worthless; undoing what was decided before brings none back.
+    if (request === null || view.at < (await options.resumedAt())) return false
     try {
       await restoreRequest(paths, view.provider, request, now())
       return true

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { PastLockdown } from '../../shared/contracts/app-state.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
@@ -144,6 +145,18 @@ export const lastResumedAt = async (paths: StatePaths): Promise<number> => {
   // Refusing to start for it would keep the owner from their agent; giving up old messages does not.
   if (journal.kind === 'unclear' || !journal.says.understood) return Number.POSITIVE_INFINITY
   return journal.says.past.at(-1)?.resumedAt ?? 0
+}
+
+/**
+ * Names the time since the last resume, and is not a time: clocks are set back. Where the record can not be read it is
+ * like no other, so that nothing of before is taken up.
+ */
+export const lockdownEpoch = async (paths: StatePaths): Promise<string> => {
+  const journal = await readJournalFile(paths)
+  if (journal.kind === 'absent') return 'first'
+  if (journal.kind === 'unclear' || !journal.says.understood) return randomUUID()
+  const last = journal.says.past.at(-1)
+  return last === undefined ? 'first' : `${last.incident} ${String(last.resumedAt)}`
 }
 
 const MAX_PAST = 200

@@ -120,6 +120,7 @@ export const createWorld = (stateDir: string): World => {
         claims: {},
         sentAt: clock,
         acceptedAt: clock,
+        epoch: 'first',
         entryId: number.toString(16).padStart(8, 'e'),
         ...part,
       }

@@ -152,7 +152,8 @@ const start: StartMessage = {
   telegram: null,
   simulator: true,
   people: { revision: 1, providers: [] },
-  givenUpBefore: 0,
+  epoch: 'first',
+  resumedAt: 0,
   secrets: [],
   grants: [],
 }
