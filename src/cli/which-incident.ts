@@ -1,6 +1,6 @@
 import { incidentNames } from '../supervisor/incident/list-incidents.ts'
 import { unknownIncident } from '../supervisor/incident/unknown-incident.ts'
-import { readLatch } from '../supervisor/stop/latch.ts'
+import { readLatch } from '../supervisor/stop/latch/latch.ts'
 import type { CliContext } from './context.ts'
 
 /** The incident that was named, else that of the lockdown that holds, else the last. Errors: `incident_unknown`. */

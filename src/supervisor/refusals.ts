@@ -2,7 +2,7 @@
 import { ClawdbotError, type ErrorView } from '../shared/domain/error.ts'
 import { SENDER_ID_HINT } from '../shared/domain/identity.ts'
 import type { ProcessInfo } from './processes/process-info.ts'
-import { UNSEEN } from './stop/kill-all.ts'
+import { UNSEEN } from './stop/kill/kill-all.ts'
 
 export const errorOf = ({ code, message, hint }: ErrorView): ClawdbotError =>
   new ClawdbotError(code, message, hint)

@@ -1,7 +1,7 @@
 import { shortCode } from '../../shared/domain/audit.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { faultText } from '../../supervisor/audit/fault.ts'
-import { type AuditReport, verifyAudit } from '../../supervisor/audit/verify-audit.ts'
+import { type AuditReport, verifyAudit } from '../../supervisor/audit/verify/verify-audit.ts'
 import type { CliContext } from '../context.ts'
 import { EXIT, type ExitCode, UsageError } from '../exit.ts'
 import { toSafeJson } from '../print-json.ts'

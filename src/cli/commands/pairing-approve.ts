@@ -1,7 +1,7 @@
 import { queueNotify } from '../../shared/state/notify-store.ts'
 import { approveByCode } from '../../shared/state/pairing-store.ts'
 import { nobodyLetIn } from '../../supervisor/refusals.ts'
-import { isLatched } from '../../supervisor/stop/latch.ts'
+import { isLatched } from '../../supervisor/stop/latch/latch.ts'
 import { type PeopleOptions, providerOf } from '../arguments.ts'
 import type { CliContext } from '../context.ts'
 import { holderOf, inAudit } from '../in-audit.ts'

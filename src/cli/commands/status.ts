@@ -4,7 +4,7 @@ import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'
 import { listRequests } from '../../shared/state/pairing-store.ts'
 import { isSupervised, readRunFile } from '../../supervisor/run/run-file.ts'
-import { readLatch } from '../../supervisor/stop/latch.ts'
+import { readLatch } from '../../supervisor/stop/latch/latch.ts'
 import type { CliContext } from '../context.ts'
 import { toSafeJson } from '../print-json.ts'
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import { requestPairing } from '../../shared/state/pairing-store.ts'
 import { recordsIn } from '../audit/testing/audit-files.ts'
-import { verifyAudit } from '../audit/verify-audit.ts'
+import { verifyAudit } from '../audit/verify/verify-audit.ts'
 import {
   createTestHome,
   inPhase,

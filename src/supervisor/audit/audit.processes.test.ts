@@ -12,7 +12,7 @@ import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { tempState } from '../../shared/state/testing/temp-state.ts'
 import { openAudit } from './audit.ts'
 import { recordsIn, type SeenRecord } from './testing/audit-files.ts'
-import { verifyAudit } from './verify-audit.ts'
+import { verifyAudit } from './verify/verify-audit.ts'
 
 const WORKER = fileURLToPath(new URL('./testing/audit-worker.ts', import.meta.url))
 

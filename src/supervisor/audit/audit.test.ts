@@ -18,7 +18,7 @@ import { NOW, tempFolder, tempState } from '../../shared/state/testing/temp-stat
 import { type Audit, type AuditOptions, openAudit } from './audit.ts'
 import { repairAudit } from './repair-audit.ts'
 import { NOTE, recordsIn, SEND } from './testing/audit-files.ts'
-import { verifyAudit } from './verify-audit.ts'
+import { verifyAudit } from './verify/verify-audit.ts'
 
 const opened = async (paths: StatePaths, more: Partial<AuditOptions> = {}): Promise<Audit> => {
   const audit = await openAudit({ paths, now: () => NOW, ...more })

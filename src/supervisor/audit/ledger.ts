@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises'
-import { type AuditFiles, logFile } from './audit-files.ts'
 import { createAuditLock } from './audit-lock.ts'
-import { addCheckpoint, appendRecords, type Chain, type Limits, writeHeads } from './chain-file.ts'
 import { auditBroken, type Fault } from './fault.ts'
-import { readPart } from './line-reader.ts'
+import { type AuditFiles, logFile } from './format/audit-files.ts'
+import { addCheckpoint, appendRecords, type Chain, type Limits, writeHeads } from './format/chain-file.ts'
+import { readPart } from './format/line-reader.ts'
+import type { Draft } from './format/record.ts'
 import { openChain } from './open-chain.ts'
-import type { Draft } from './record.ts'
-import { type Snapshot, takeSnapshot } from './snapshot.ts'
+import { type Snapshot, takeSnapshot } from './verify/snapshot.ts'
 
 /** What this process last saw of the chain. */
 interface Seen {

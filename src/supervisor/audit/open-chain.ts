@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isErrno, syncFolder, writeDurably } from '../../shared/state/atomic-file.ts'
-import { type AuditFiles, logFile, stampOf } from './audit-files.ts'
-import { appendRecords, beginChain, type Chain, type Limits, writeHeads } from './chain-file.ts'
-import { type Examination, examine, isFresh } from './examine.ts'
 import type { Fault } from './fault.ts'
-import { readPart } from './line-reader.ts'
-import { type Snapshot, takeSnapshot } from './snapshot.ts'
+import { type AuditFiles, logFile, stampOf } from './format/audit-files.ts'
+import { appendRecords, beginChain, type Chain, type Limits, writeHeads } from './format/chain-file.ts'
+import { readPart } from './format/line-reader.ts'
+import { type Examination, examine, isFresh } from './verify/examine.ts'
+import { type Snapshot, takeSnapshot } from './verify/snapshot.ts'
 
 export type Opened =
   | { readonly kind: 'chain'; readonly chain: Chain }

@@ -3,12 +3,12 @@ import { basename, join } from 'node:path'
 import type { AuditActor } from '../../shared/domain/audit.ts'
 import { isErrno, syncFolder } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
-import { type AuditFiles, auditFiles, segmentOf, stampOf } from './audit-files.ts'
 import { createAuditLock } from './audit-lock.ts'
-import { addCheckpoint, beginChain } from './chain-file.ts'
 import { auditFailure, type Fault, faultText } from './fault.ts'
-import { takeSnapshot } from './snapshot.ts'
-import { verifySnapshot } from './verify-audit.ts'
+import { type AuditFiles, auditFiles, segmentOf, stampOf } from './format/audit-files.ts'
+import { addCheckpoint, beginChain } from './format/chain-file.ts'
+import { takeSnapshot } from './verify/snapshot.ts'
+import { verifySnapshot } from './verify/verify-audit.ts'
 
 export type AuditRepair =
   /** Nothing is broken: nothing was done. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { auditFailure } from './fault.ts'
-import type { Draft } from './record.ts'
+import type { Draft } from './format/record.ts'
 import { createWriteQueue } from './write-queue.ts'
 
 const draft = (records: number): Draft => ({

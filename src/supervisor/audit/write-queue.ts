@@ -1,5 +1,5 @@
 import type { ClawdbotError } from '../../shared/domain/error.ts'
-import type { Draft } from './record.ts'
+import type { Draft } from './format/record.ts'
 
 /** What one batch takes at most, so that a crash tears no more. */
 const BATCH_RECORDS = 256

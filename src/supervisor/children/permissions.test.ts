@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { url } from 'node:inspector'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { auditFiles } from '../audit/audit-files.ts'
+import { auditFiles } from '../audit/format/audit-files.ts'
 import type { Supervisor } from '../supervisor.ts'
 import { createTestHome, inPhase, order, startRunning, type TestHome } from '../testing/test-home.ts'
 

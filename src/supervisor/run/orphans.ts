@@ -1,7 +1,7 @@
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { isSameProcess, processTable } from '../processes/process-table.ts'
 import { cookieOfStateDir } from '../processes/run-cookie.ts'
-import { type KillReport, killAll } from '../stop/kill-all.ts'
+import { type KillReport, killAll } from '../stop/kill/kill-all.ts'
 import type { RunFile } from './run-file.ts'
 
 /** A process that was killed needs the processor once more to die, which on a busy machine may take a while. */

@@ -4,17 +4,17 @@ import { mkdirSync, rmSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { GatewayChild, GatewayLaunch } from '../children/launch-gateway.ts'
-import type { KillReport } from './kill-all.ts'
-import { isLatched, readLatch } from './latch.ts'
-import type { ContainersReport } from './stop-containers.ts'
+import type { ContainersReport } from './containers/stop-containers.ts'
+import type { KillReport } from './kill/kill-all.ts'
+import { isLatched, readLatch } from './latch/latch.ts'
 import { COMMANDS, giveBack } from './testing/lockdown-commands.ts'
 import { edge, supervise, theWorld, World } from './testing/lockdown-world.ts'
 
 vi.mock('../children/launch-gateway.ts', () => ({
   launchGateway: (launch: GatewayLaunch): GatewayChild => theWorld().launch(launch),
 }))
-vi.mock('./kill-all.ts', () => ({ killAll: (): Promise<KillReport> => theWorld().killAll() }))
-vi.mock('./stop-containers.ts', () => ({
+vi.mock('./kill/kill-all.ts', () => ({ killAll: (): Promise<KillReport> => theWorld().killAll() }))
+vi.mock('./containers/stop-containers.ts', () => ({
   stopContainers: async (): Promise<ContainersReport> => {
     await theWorld().pause()
     return {

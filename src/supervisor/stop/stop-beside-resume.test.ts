@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openAudit } from '../audit/audit.ts'
 import { dockerEnv } from '../testing/docker-env.ts'
 import { createTestHome, type TestHome } from '../testing/test-home.ts'
-import { readLatch } from './latch.ts'
+import { readLatch } from './latch/latch.ts'
+import { resumeLatch } from './latch/resume-latch.ts'
 import { createLockdown } from './lockdown.ts'
-import { resumeLatch } from './resume-latch.ts'
 
 let home: TestHome
 beforeEach(() => {

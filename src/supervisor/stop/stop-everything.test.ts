@@ -18,8 +18,8 @@ import {
   stateWhere,
   type TestHome,
 } from '../testing/test-home.ts'
-import { pastLockdowns, readLatch } from './latch.ts'
-import { resumeLatch } from './resume-latch.ts'
+import { pastLockdowns, readLatch } from './latch/latch.ts'
+import { resumeLatch } from './latch/resume-latch.ts'
 import { stopEverything } from './stop-everything.ts'
 
 let home: TestHome

@@ -10,12 +10,12 @@ import type { ProcessInfo } from '../processes/process-info.ts'
 import { isSameProcess, processTable } from '../processes/process-table.ts'
 import { cookieOfStateDir } from '../processes/run-cookie.ts'
 import { readRunFile } from '../run/run-file.ts'
+import { type ContainersReport, stopContainers } from './containers/stop-containers.ts'
 import { type InTime, inTime } from './in-time.ts'
-import { type KillReport, killAll } from './kill-all.ts'
+import { type KillReport, killAll } from './kill/kill-all.ts'
+import { keepLatched, type Latched, writeLatch } from './latch/write-latch.ts'
 import { recordStop, type StopEvidence } from './record-stop.ts'
-import { type ContainersReport, stopContainers } from './stop-containers.ts'
 import { createTimeLine, rounded } from './time-line.ts'
-import { keepLatched, type Latched, writeLatch } from './write-latch.ts'
 
 /** A disk that does not answer may delay the kill by this much, and no more. */
 const DISK_PATIENCE_MS = 1_000

@@ -10,7 +10,7 @@ import { newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
 import { dockerEnv } from '../testing/docker-env.ts'
 import { endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
 import { createTestHome, type TestHome } from '../testing/test-home.ts'
-import { isLatched, readLatch } from './latch.ts'
+import { isLatched, readLatch } from './latch/latch.ts'
 import { stopEverything } from './stop-everything.ts'
 
 let home: TestHome

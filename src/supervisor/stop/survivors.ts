@@ -8,7 +8,7 @@ import { isLiving, listOurs, sandboxLabel } from '../docker/our-containers.ts'
 import type { ProcessTable } from '../processes/process-info.ts'
 import { processTable } from '../processes/process-table.ts'
 import { cookieOfStateDir } from '../processes/run-cookie.ts'
-import { createSweeper } from './sweep.ts'
+import { createSweeper } from './kill/sweep.ts'
 
 export interface SurvivorsOptions {
   readonly paths: StatePaths

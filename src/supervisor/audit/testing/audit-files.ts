@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry } from '../../../shared/domain/audit.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
-import { segmentOf } from '../audit-files.ts'
+import { segmentOf } from '../format/audit-files.ts'
 
 const seenRecord = z.object({
   seq: z.number(),

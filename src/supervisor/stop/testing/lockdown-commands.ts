@@ -1,7 +1,7 @@
 // Test support: everything that an owner, a crash or a vandal may do to the world of the model.
 import { existsSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { isLatched, readWitnesses } from '../latch.ts'
-import { resumeLatch } from '../resume-latch.ts'
+import { isLatched, readWitnesses } from '../latch/latch.ts'
+import { resumeLatch } from '../latch/resume-latch.ts'
 import { stopEverything } from '../stop-everything.ts'
 import { type Act, current, supervise, type World } from './lockdown-world.ts'
 

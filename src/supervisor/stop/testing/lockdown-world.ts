@@ -11,8 +11,8 @@ import type { Audit } from '../../audit/audit.ts'
 import { createGatewayRunner, type GatewayRunner } from '../../children/gateway-runner.ts'
 import type { GatewayChild, GatewayLaunch } from '../../children/launch-gateway.ts'
 import { lockedDown } from '../../children/launch-plan.ts'
-import type { KillReport } from '../kill-all.ts'
-import { isLatched, readLatch } from '../latch.ts'
+import type { KillReport } from '../kill/kill-all.ts'
+import { isLatched, readLatch } from '../latch/latch.ts'
 import { createLockdown, type Lockdown } from '../lockdown.ts'
 
 /** What the mocked edges of the product reach: the world of the run that is under way. */

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ErrorView } from '../../shared/domain/error.ts'
-import { isNothingRunning, unreachable } from '../docker/docker-state.ts'
-import { createEngineClient, type EngineClient } from '../docker/engine-client.ts'
-import { holdDown } from '../docker/hold-down.ts'
-import { isLiving, listOurs, type OurContainer, sandboxLabel } from '../docker/our-containers.ts'
-import { STOP_LIMITS, type StopLimits } from '../docker/stop-limits.ts'
-import { createTargets, type Targets } from '../docker/targets.ts'
+import type { ErrorView } from '../../../shared/domain/error.ts'
+import { isNothingRunning, unreachable } from '../../docker/docker-state.ts'
+import { createEngineClient, type EngineClient } from '../../docker/engine-client.ts'
+import { holdDown } from '../../docker/hold-down.ts'
+import { isLiving, listOurs, type OurContainer, sandboxLabel } from '../../docker/our-containers.ts'
+import { STOP_LIMITS, type StopLimits } from '../../docker/stop-limits.ts'
+import { createTargets, type Targets } from '../../docker/targets.ts'
 
 /** How long (ms) to wait for the kills under way before looking again. */
 const LOOK_AGAIN_MS = 100

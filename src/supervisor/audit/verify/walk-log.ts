@@ -1,8 +1,8 @@
-import type { AuditFiles } from './audit-files.ts'
-import { logFile } from './audit-files.ts'
-import type { Fault } from './fault.ts'
-import { readLines, readPart } from './line-reader.ts'
-import { NO_HASH, type ReadLine, readLine } from './record.ts'
+import type { Fault } from '../fault.ts'
+import type { AuditFiles } from '../format/audit-files.ts'
+import { logFile } from '../format/audit-files.ts'
+import { readLines, readPart } from '../format/line-reader.ts'
+import { NO_HASH, type ReadLine, readLine } from '../format/record.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A crash leaves at most one batch that is not whole. */

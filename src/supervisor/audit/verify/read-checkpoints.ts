@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { AuditFiles } from './audit-files.ts'
-import type { Fault } from './fault.ts'
-import { readLines, readPart } from './line-reader.ts'
-import { NO_HASH, sha256 } from './record.ts'
-import { type Checkpoint, readCheckpoint } from './seals.ts'
-import type { Verifier } from './signing.ts'
+import type { Fault } from '../fault.ts'
+import type { AuditFiles } from '../format/audit-files.ts'
+import { readLines, readPart } from '../format/line-reader.ts'
+import { NO_HASH, sha256 } from '../format/record.ts'
+import { type Checkpoint, readCheckpoint } from '../format/seals.ts'
+import type { Verifier } from '../format/signing.ts'
 
 /** Longer than two checkpoints. */
 const TAIL_BYTES = 4_096

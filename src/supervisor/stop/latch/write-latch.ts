@@ -1,11 +1,11 @@
 import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
-import { isErrno, syncFolder, writeFileAtomic } from '../../shared/state/atomic-file.ts'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
-import { incidentFolder, incidentName } from '../incident/incident-name.ts'
-import { inTime } from './in-time.ts'
+import { ClawdbotError, type ErrorView } from '../../../shared/domain/error.ts'
+import { isErrno, syncFolder, writeFileAtomic } from '../../../shared/state/atomic-file.ts'
+import type { StatePaths } from '../../../shared/state/state-dir.ts'
+import { incidentFolder, incidentName } from '../../incident/incident-name.ts'
+import { inTime } from '../in-time.ts'
 import { readWitnesses } from './latch.ts'
 
 /** One stop, as it is recorded. */

@@ -7,7 +7,7 @@ import {
   verify,
 } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { readBounded, syncFolder, writeDurably } from '../../shared/state/atomic-file.ts'
+import { readBounded, syncFolder, writeDurably } from '../../../shared/state/atomic-file.ts'
 import type { AuditFiles } from './audit-files.ts'
 import { sha256 } from './record.ts'
 

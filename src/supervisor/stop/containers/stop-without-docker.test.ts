@@ -1,11 +1,11 @@
 // A Docker Engine of this test's own, which is stopped and killed while containers live on.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Boxes, startBoxes } from '../../../e2e/support/docker.ts'
-import { type PrivateEngine, startPrivateEngine } from '../../../scripts/docker/engine.ts'
-import { livingContainers } from '../docker/container-processes.ts'
-import type { OurContainer } from '../docker/our-containers.ts'
-import { STOP_LIMITS } from '../docker/stop-limits.ts'
+import { type Boxes, startBoxes } from '../../../../e2e/support/docker.ts'
+import { type PrivateEngine, startPrivateEngine } from '../../../../scripts/docker/engine.ts'
+import { livingContainers } from '../../docker/container-processes.ts'
+import type { OurContainer } from '../../docker/our-containers.ts'
+import { STOP_LIMITS } from '../../docker/stop-limits.ts'
 import { type ContainersReport, stopContainers } from './stop-containers.ts'
 
 let engine: PrivateEngine | undefined

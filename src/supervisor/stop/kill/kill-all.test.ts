@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ProcessTable } from '../processes/process-info.ts'
-import { processTable } from '../processes/process-table.ts'
-import { endPrograms, runProgram, SLEEPER } from '../testing/processes.ts'
+import type { ProcessTable } from '../../processes/process-info.ts'
+import { processTable } from '../../processes/process-table.ts'
+import { endPrograms, runProgram, SLEEPER } from '../../testing/processes.ts'
 import { killAll } from './kill-all.ts'
 
 afterEach(endPrograms)

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { isErrno } from '../../shared/state/atomic-file.ts'
-import { type AuditFiles, logFile, segmentOf } from './audit-files.ts'
-import { readPart } from './line-reader.ts'
+import { isErrno } from '../../../shared/state/atomic-file.ts'
+import { type AuditFiles, logFile, segmentOf } from '../format/audit-files.ts'
+import { readPart } from '../format/line-reader.ts'
 
 /** More than a head has, so that a longer file is seen as one. */
 const HEAD_READ_BYTES = 1_024

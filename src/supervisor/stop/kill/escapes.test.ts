@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { processTable } from '../processes/process-table.ts'
-import { cookieOfStateDir, newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
+import { processTable } from '../../processes/process-table.ts'
+import { cookieOfStateDir, newRunId, RUN_ID_VARIABLE } from '../../processes/run-cookie.ts'
 import {
   FLOOD,
   FORK_BOMB,
@@ -11,12 +11,12 @@ import {
   SESSIONS,
   SPIN,
   WITHOUT_COOKIE,
-} from '../testing/bombs.ts'
-import { dockerEnv } from '../testing/docker-env.ts'
-import { createTestHome, SOON, type TestHome } from '../testing/test-home.ts'
+} from '../../testing/bombs.ts'
+import { dockerEnv } from '../../testing/docker-env.ts'
+import { createTestHome, SOON, type TestHome } from '../../testing/test-home.ts'
+import { stopEverything } from '../stop-everything.ts'
+import { findSurvivors } from '../survivors.ts'
 import { killAll } from './kill-all.ts'
-import { stopEverything } from './stop-everything.ts'
-import { findSurvivors } from './survivors.ts'
 
 let home: TestHome
 const started: ChildProcess[] = []

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { PastLockdown } from '../../shared/contracts/app-state.ts'
-import { assertNever } from '../../shared/domain/assert-never.ts'
-import { readTextBounded } from '../../shared/state/atomic-file.ts'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
-import { isIncidentName } from '../incident/incident-name.ts'
+import type { PastLockdown } from '../../../shared/contracts/app-state.ts'
+import { assertNever } from '../../../shared/domain/assert-never.ts'
+import { readTextBounded } from '../../../shared/state/atomic-file.ts'
+import type { StatePaths } from '../../../shared/state/state-dir.ts'
+import { isIncidentName } from '../../incident/incident-name.ts'
 import type { JournalSays } from './latch-journal.ts'
 import {
   readJournalFile,

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { shortCode } from '../../shared/domain/audit.ts'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
-import { type AuditFiles, auditFiles } from './audit-files.ts'
-import { createAuditLock } from './audit-lock.ts'
+import { shortCode } from '../../../shared/domain/audit.ts'
+import type { StatePaths } from '../../../shared/state/state-dir.ts'
+import { createAuditLock } from '../audit-lock.ts'
+import type { Fault } from '../fault.ts'
+import { type AuditFiles, auditFiles } from '../format/audit-files.ts'
 import { examine, isFresh } from './examine.ts'
-import type { Fault } from './fault.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 
 export interface AuditReport {

@@ -1,5 +1,5 @@
-import { claimDescendants } from '../processes/family.ts'
-import { keyOf, type ProcessStamp, type ProcessTable } from '../processes/process-info.ts'
+import { claimDescendants } from '../../processes/family.ts'
+import { keyOf, type ProcessStamp, type ProcessTable } from '../../processes/process-info.ts'
 
 /** What has to die. */
 export interface Targets {

@@ -1,14 +1,14 @@
 // Writing: to be called under the lock only. Every function gives the chain as it is after it.
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
-import type { AuditActor } from '../../shared/domain/audit.ts'
-import { syncFolder, writeFileAtomic } from '../../shared/state/atomic-file.ts'
-import { makePrivateDir } from '../../shared/state/state-dir.ts'
+import type { AuditActor } from '../../../shared/domain/audit.ts'
+import { syncFolder, writeFileAtomic } from '../../../shared/state/atomic-file.ts'
+import { makePrivateDir } from '../../../shared/state/state-dir.ts'
+import { BEFORE_FIRST, type ChainEnd } from '../verify/walk-log.ts'
 import { type AuditFiles, logFile } from './audit-files.ts'
 import { type Draft, NO_HASH, sha256, writeLine } from './record.ts'
 import { type Head, writeCheckpoint, writeHead } from './seals.ts'
 import { makeKeys, type Signer } from './signing.ts'
-import { BEFORE_FIRST, type ChainEnd } from './walk-log.ts'
 
 /** A log file that has reached this many bytes is followed by another one. */
 const SEGMENT_BYTES = 32 * 1024 * 1024

@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { processTable } from '../processes/process-table.ts'
-import { dockerEnv } from '../testing/docker-env.ts'
-import { HOSTILE, startHostileEngine } from '../testing/hostile-engine.ts'
-import { createTestHome, inPhase, startRunning, type TestHome } from '../testing/test-home.ts'
-import { readWitnesses } from './latch.ts'
+import { processTable } from '../../processes/process-table.ts'
+import { dockerEnv } from '../../testing/docker-env.ts'
+import { HOSTILE, startHostileEngine } from '../../testing/hostile-engine.ts'
+import { createTestHome, inPhase, startRunning, type TestHome } from '../../testing/test-home.ts'
+import { readWitnesses } from '../latch/latch.ts'
 
 let home: TestHome
 beforeEach(() => {

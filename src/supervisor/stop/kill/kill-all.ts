@@ -1,7 +1,12 @@
 import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises'
-import { freezeProcess, killProcess, signalGroup } from '../processes/kill.ts'
-import { keyOf, type ProcessInfo, type ProcessStamp, type ProcessTable } from '../processes/process-info.ts'
-import { processTable } from '../processes/process-table.ts'
+import { freezeProcess, killProcess, signalGroup } from '../../processes/kill.ts'
+import {
+  keyOf,
+  type ProcessInfo,
+  type ProcessStamp,
+  type ProcessTable,
+} from '../../processes/process-info.ts'
+import { processTable } from '../../processes/process-table.ts'
 import { createSweeper, type Sweeper, type Targets } from './sweep.ts'
 
 /** How long the table is read again and again without anything getting better. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
+import type { StatePaths } from '../../../shared/state/state-dir.ts'
 
 /** Every file of the audit, as absolute paths. */
 export interface AuditFiles {

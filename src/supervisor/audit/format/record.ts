@@ -1,7 +1,7 @@
 // One record, one line. The hash covers the exact bytes of the line that stand before it, so that nothing is ever
 // serialised again to check it: `{"v":1,"seq":…,…,"prev":"…"` is hashed, and `,"hash":"…"}` appended.
 import { createHash } from 'node:crypto'
-import type { AuditEntry } from '../../shared/domain/audit.ts'
+import type { AuditEntry } from '../../../shared/domain/audit.ts'
 
 /** What the first record follows. */
 export const NO_HASH = '0'.repeat(64)

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Boxes, type BoxOptions, dockerHost, startBoxes } from '../../../e2e/support/docker.ts'
-import type { OurContainer } from '../docker/our-containers.ts'
-import type { StopLimits } from '../docker/stop-limits.ts'
+import { type Boxes, type BoxOptions, dockerHost, startBoxes } from '../../../../e2e/support/docker.ts'
+import type { OurContainer } from '../../docker/our-containers.ts'
+import type { StopLimits } from '../../docker/stop-limits.ts'
 import {
   HOSTILE,
   type HostileEngine,
   passOn,
   respond,
   startHostileEngine,
-} from '../testing/hostile-engine.ts'
+} from '../../testing/hostile-engine.ts'
 import { type ContainersReport, stopContainers } from './stop-containers.ts'
 
 const cleanUp: (() => unknown)[] = []
@@ -288,7 +288,7 @@ describe('STOP of containers, where Docker is not itself', () => {
 
 describe('the label', () => {
   it('of a test counts under CLAWDBOT_TEST=1 only, and only in its form', async () => {
-    const { sandboxLabel } = await import('../docker/our-containers.ts')
+    const { sandboxLabel } = await import('../../docker/our-containers.ts')
     const CLAWDBOT_TEST_SANDBOX_LABEL = 'clawdbot.sandbox.test-1=1'
     expect(sandboxLabel({ CLAWDBOT_TEST: '1', CLAWDBOT_TEST_SANDBOX_LABEL })).toBe(
       CLAWDBOT_TEST_SANDBOX_LABEL,

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
-import { isErrno } from '../../shared/state/atomic-file.ts'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { isErrno } from '../../../shared/state/atomic-file.ts'
+import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { type JournalSays, MAX_JOURNAL_BYTES, readJournal } from './latch-journal.ts'
 
 /** What one of the two witnesses says. `unclear` is locked: only certain absence, or a certain end, is open. */
