@@ -22,6 +22,8 @@ const intent = (intentId: number): Extract<FromGateway, { type: 'intent' }> => (
   },
 })
 
+const settle = () => new Promise((resolve) => setImmediate(resolve))
+
 /** An audit whose writes end when the test says so. */
 const createDesk = () => {
   const lines: string[] = []
@@ -50,7 +52,6 @@ const createDesk = () => {
     answer: (intentId, answer) => answers.push(`${intentId} ${answer}`),
     onUnwritable: (error) => unwritable.push(error.code),
   })
-  const settle = () => new Promise((resolve) => setImmediate(resolve))
   return {
     acts,
     lines,

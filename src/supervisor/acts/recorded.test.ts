@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts'
 import { recorded } from './recorded.ts'
 
 const ENTRY: AuditEntry = { act: 'pairing.approve', actor: 'owner', provider: 'telegram', sender: '42' }
+const failing = () => Promise.reject(new Error('no such request'))
 const full = new ClawdbotError('audit_unwritable', 'the disk is full', 'Free some space.')
 
 const createAudit = (writable: 'writable' | 'full') => {
@@ -86,8 +87,7 @@ describe('a decision of the owner', () => {
 
   it('that fails says so in the audit and to the owner', async () => {
     const { audit, lines } = createAudit('writable')
-    const work = () => Promise.reject(new Error('no such request'))
-    await expect(recorded(audit, 'restricts', ENTRY, work, () => undefined)).rejects.toThrow(
+    await expect(recorded(audit, 'restricts', ENTRY, failing, () => undefined)).rejects.toThrow(
       'no such request',
     )
     expect(lines).toEqual(['intent', 'failed'])

@@ -66,12 +66,13 @@ export const stopEverything = async (
   const processes = listed ?? []
 
   const untilKill = time.elapsed()
-  const [containers, killed] = await Promise.all([
-    stopContainers({ env, known: options.knownContainers ?? [], elapsed: time.elapsed, step: time.step }),
+  // The processes first, which die of the call itself; Docker's answers take their time whenever it is asked.
+  const [killed, containers] = await Promise.all([
     killAll({ groups, cookie: cookieOfStateDir(paths.root), seen: processes }).then((report) => {
       time.step(killWords(report))
       return report
     }),
+    stopContainers({ env, known: options.knownContainers ?? [], elapsed: time.elapsed, step: time.step }),
   ])
   const kept =
     latched.kind === 'done' ? await inTime(keepLatched(paths, stop), DISK_PATIENCE_MS, diskSilent) : latched

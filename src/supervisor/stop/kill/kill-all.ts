@@ -26,7 +26,10 @@ const LOOKS_AT_LEAST = 5
 const MAX_NAMED = 500
 
 export interface KillReport {
-  /** Milliseconds until nothing was left, from the call; null if something is. */
+  /**
+   * Milliseconds until nothing was left, from the call: at the first look that found nothing, borne out by those after
+   * it. Null if something is left.
+   */
   readonly deadMs: number | null
   readonly killed: number
   readonly survivors: readonly ProcessInfo[]
@@ -76,6 +79,7 @@ export const killAll = async (targets: Targets, table: ProcessTable = processTab
   })
 
   let quiet = 0
+  let emptyAt = 0
   let better = { at: 0, left: Number.POSITIVE_INFINITY, looks: 0 }
   let lateSince: number | null = null
   for (let looks = 1; ; looks += 1) {
@@ -83,7 +87,8 @@ export const killAll = async (targets: Targets, table: ProcessTable = processTab
     const sweep = attempt(() => sweeper.look('all'))
     const found = sweep?.found ?? []
     quiet = sweep !== undefined && found.length === 0 ? quiet + 1 : 0
-    if (quiet > 0 && (sweep?.churning === false || quiet >= QUIET_LOOKS)) return report(elapsed(), [])
+    if (quiet === 1) emptyAt = elapsed()
+    if (quiet > 0 && (sweep?.churning === false || quiet >= QUIET_LOOKS)) return report(emptyAt, [])
     const grows = (sweep?.fresh ?? 0) > 0
     if (grows || found.length < better.left) better = { at: elapsed(), left: found.length, looks: 0 }
     else better.looks += 1
