@@ -103,6 +103,21 @@ test('with Docker that does not answer, the gateway dies at once, and the screen
     expect(isAlive(pid)).toBe(false)
     await expect(page.getByRole('heading', { name: /not proven/ })).toBeVisible()
     await expect(page.getByText(/Docker/).first()).toBeVisible()
+
+    // Nobody can look, so resuming needs the owner's own word for it.
+    await page.getByRole('button', { name: 'Resume…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Resume' })
+    await dialog.getByRole('textbox').fill('Docker hangs, I have looked myself')
+    const resume = dialog.getByRole('button', { name: /^Resume/ })
+    await resume.click()
+    await expect(dialog.getByText(/Not resumed/)).toBeVisible()
+    expect(isLatched(scenario)).toBe(true)
+    await page.screenshot({ path: 'test-results/screens/resume-unknown.png' })
+    await dialog.getByRole('checkbox').click()
+    await resume.click()
+    await expect(page.getByRole('button', { name: /^Gateway stopped/ })).toBeVisible()
+    expect(isLatched(scenario)).toBe(false)
+
     const again = await cli({ ...scenario.env, ...boxes.env }, 'stop')
     expect(again.code).toBe(0)
     expect(await boxes.running()).toBe(0)

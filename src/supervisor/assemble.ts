@@ -1,22 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProvenStopped, type StopResultView } from '../shared/contracts/app-state.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
-import type { Config } from '../shared/state/config/schema.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
+import { createConfigInForce } from './config-in-force.ts'
 import { loadDecisionBook } from './decisions/decision-book.ts'
 import { createDecisions } from './decisions/decisions.ts'
 import { createDockerWatch } from './docker/docker-watch.ts'
 import { createHear } from './hear.ts'
 import { createIncidentDesk } from './incident/incident-desk.ts'
 import { hasChild, type Lifecycle } from './lifecycle/state.ts'
-import { redactorOf } from './logs/redactor-of.ts'
 import { createSupervisorLog } from './logs/supervisor-log.ts'
 import { tailLog } from './logs/tail-log.ts'
 import { createPairingDesk } from './pairing/pairing-desk.ts'
@@ -51,17 +50,15 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   /** Stops that are under way. */
   const stops = new Set<Promise<unknown>>()
 
-  let config: Config | null = null
-  /** Also those that a rotation has replaced: they stand in what was kept before it. */
-  const secrets = new Set<string>()
-  const redact = (): ((text: string) => string) => redactorOf([...secrets])
-
   const audit = await openAudit({
     paths,
     now,
     onChange: (view) => feed.update({ audit: view }),
     onError: complain,
   })
+  const config = createConfigInForce((sha256) =>
+    audit.note({ act: 'config.changed', actor: 'owner', detail: { sha256 } }),
+  )
   const acts = createGatewayActs({
     audit,
     isLocked: () => isLocked(runner.view().state),
@@ -107,7 +104,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     paths,
     env,
     now,
-    redact,
+    redact: config.redact,
     onChange: (view) => feed.update({ incident: view }),
     onError: complain,
   })
@@ -122,7 +119,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     audit,
     knownContainers: docker.known,
     logFile: () => files.logFileNow(),
-    redact,
+    redact: config.redact,
     resultOf: incidents.result,
     onChange: (view) => {
       feed.update({ lockdown: view })
@@ -143,11 +140,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     log,
     follow: lockdown.follow,
     onConfig: (next) => {
-      const known = config === null ? null : hashOf(config)
-      if (known !== null && known !== hashOf(next))
-        audit.note({ act: 'config.changed', actor: 'owner', detail: { sha256: hashOf(next) } })
-      config = next
-      for (const secret of next.secrets) secrets.add(secret)
+      config.adopt(next)
       incidents.setConfig(next)
     },
   })
@@ -207,16 +200,13 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     if (isLocked(runner.view().state)) throw lockedDown(paths)
   }
 
-  const stopAll = (by: string, reason: string): Promise<StopResultView> => {
-    const stopping = stopAndTell(by, reason)
+  const stopAll = async (by: string, reason: string): Promise<StopResultView> => {
+    const stopping = lockdown.stop(by, reason)
     stops.add(stopping)
-    void stopping.finally(() => stops.delete(stopping))
-    return stopping
-  }
-
-  const stopAndTell = async (by: string, reason: string): Promise<StopResultView> => {
-    const result = await lockdown.stop(by, reason)
-    log.warn(isProvenStopped(result) ? 'everything was stopped' : 'not everything is proven to be stopped', {
+    const result = await stopping
+    stops.delete(stopping)
+    const proven = isProvenStopped(result)
+    log.warn(proven ? 'everything was stopped' : 'not everything is proven to be stopped', {
       by,
       reason,
       result,
@@ -270,11 +260,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     incidentTranscript: incidents.transcript,
     async writeIncidentBundle(target, what) {
       const detail = { target, transcripts: what.transcripts }
-      const {
-        file,
-        files: count,
-        sha256,
-      } = await recorded(
+      const written = await recorded(
         audit,
         // It changes nothing, and is wanted most when the audit is broken.
         'restricts',
@@ -282,10 +268,10 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
         () => incidents.bundle(target, what),
         complain,
       )
-      return `${count} files are in ${file}. SHA-256 of it: ${sha256}`
+      return `${written.files} files are in ${written.file}. SHA-256 of it: ${written.sha256}`
     },
     verifyAudit,
-    onQuit: () => config?.onQuit ?? 'stop',
+    onQuit: () => config.now()?.onQuit ?? 'stop',
     woke: () => runner.dispatch({ type: 'woke' }),
     addNote: (sentence) =>
       feed.update({ host: { notes: [...new Set([...feed.state().host.notes, sentence])] } }),
@@ -323,8 +309,5 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     },
   }
 }
-
-const hashOf = (config: Config): string =>
-  createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16)
 
 const isLocked = (state: Lifecycle): boolean => state.phase === 'locked'
