@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
 import type { Audit } from '../audit/audit.ts'
-import { inTime } from '../stop/in-time.ts'
+import { inTime } from '../in-time.ts'
 
 /** What the record of an act that shuts out may cost it. */
 const RECORD_WITHIN_MS = 2_000

@@ -4,9 +4,9 @@ import type { ErrorView } from '../../shared/domain/error.ts'
 import { isErrno } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
 import { type Audit, openAudit } from '../audit/audit.ts'
+import { type InTime, inTime } from '../in-time.ts'
 import { incidentFolder } from '../incident/incident-name.ts'
 import { type Before, keepEvidence } from '../incident/keep-evidence.ts'
-import { type InTime, inTime } from './in-time.ts'
 
 /** What a disk that hangs may cost, each. */
 const EVIDENCE_WITHIN_MS = 3_000

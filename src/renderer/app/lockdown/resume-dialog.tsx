@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { isProvenStopped, type StopResultView } from '../../../shared/contracts/app-state.ts'
 import type { BridgeError } from '../../bridge.ts'
 import { useApp, useSlice } from '../../store/app-store.ts'
+import { useOverlay } from '../../store/use-overlay.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Modal } from '../../ui/modal.tsx'
@@ -18,23 +19,18 @@ const MIN_REASON = 3
 const MAX_REASON = 500
 
 export const ResumeDialog = (): ReactNode => {
-  const open = useApp((store) => store.overlay === 'resume')
   const locked = useApp(({ feed }) => feed.state?.lockdown != null)
-  const show = useApp((store) => store.show)
+  const { open, close } = useOverlay('resume', locked)
   const field = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => {
-    // Resumed elsewhere, say in a terminal: there is nothing left to ask.
-    if (open && !locked) show(null)
-  }, [open, locked, show])
   return (
     <Modal
-      open={open && locked}
-      onClose={() => show(null)}
+      open={open}
+      onClose={close}
       title="Resume"
       description="This lifts the lockdown. Nothing is started by it; you start the gateway afterwards. Pairing codes from before the stop are void."
       initialFocus={field}
     >
-      <ResumeForm field={field} onDone={() => show(null)} />
+      <ResumeForm field={field} onDone={close} />
     </Modal>
   )
 }

@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import type { BridgeError } from '../../bridge.ts'
 import { useApp } from '../../store/app-store.ts'
+import { useOverlay } from '../../store/use-overlay.ts'
 import { Button } from '../../ui/button.tsx'
 import { Checkbox } from '../../ui/checkbox.tsx'
 import { Modal } from '../../ui/modal.tsx'
@@ -11,20 +12,16 @@ import { runCommand } from '../../ui/use-command.tsx'
 
 /** Asks what goes into the bundle; where it goes to, the system asks after that. */
 export const BundleDialog = (): ReactNode => {
-  const open = useApp((store) => store.overlay === 'bundle')
   const there = useApp(({ feed }) => feed.state?.incident != null)
-  const show = useApp((store) => store.show)
-  useEffect(() => {
-    if (open && !there) show(null)
-  }, [open, there, show])
+  const { open, close } = useOverlay('bundle', there)
   return (
     <Modal
-      open={open && there}
-      onClose={() => show(null)}
+      open={open}
+      onClose={close}
       title="Save incident bundle"
       description="One file to keep or to hand on: the time line, what ran, the log of that minute, the audit and a list of hashes. Known secrets are taken out."
     >
-      <BundleForm onDone={() => show(null)} />
+      <BundleForm onDone={close} />
     </Modal>
   )
 }

@@ -4,8 +4,8 @@ import { dirname } from 'node:path'
 import { ClawdbotError, type ErrorView } from '../../../shared/domain/error.ts'
 import { isErrno, syncFolder, writeFileAtomic } from '../../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
+import { inTime } from '../../in-time.ts'
 import { incidentFolder, incidentName } from '../../incident/incident-name.ts'
-import { inTime } from '../in-time.ts'
 import { readWitnesses } from './latch.ts'
 
 /** One stop, as it is recorded. */

@@ -1,5 +1,5 @@
-import { type ErrorView, toErrorView } from '../../shared/domain/error.ts'
-import { within } from '../within.ts'
+import { type ErrorView, toErrorView } from '../shared/domain/error.ts'
+import { within } from './within.ts'
 
 export type InTime<T> =
   | { readonly kind: 'done'; readonly value: T }
