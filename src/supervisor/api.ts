@@ -1,6 +1,6 @@
 // What the app and the cli hold in their hands: one object, the owner's.
 import type { IncidentStep, StatePatch, StopResultView } from '../shared/contracts/app-state.ts'
-import type { LogSnapshot, Snapshot, TranscriptTail } from '../shared/contracts/bridge.ts'
+import type { ApprovalAnswer, LogSnapshot, Snapshot, TranscriptTail } from '../shared/contracts/bridge.ts'
 import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { Decisions } from './decisions/decisions.ts'
@@ -52,6 +52,16 @@ export interface Supervisor extends Decisions {
   readonly incidentTranscript: (sessionId: string) => Promise<TranscriptTail>
   /** Resolves with a sentence that says what was written. */
   readonly writeIncidentBundle: (target: string, what: { readonly transcripts: boolean }) => Promise<string>
+  /** Errors: `approval_unknown` where nobody waits for it, or the text is another one. */
+  readonly answerApproval: (id: number, sha256: string, answer: ApprovalAnswer) => Promise<string>
+  /** Resolves when it holds, for the running gateway too. Errors: `read_only` where only the config can. */
+  readonly setReadOnly: (on: boolean) => Promise<string>
+  /** Errors: `sandbox_unknown`, `docker_unreachable`. */
+  readonly killSandbox: (container: string) => Promise<string>
+  /** Docker's own words, as JSON. Same errors. */
+  readonly inspectSandbox: (container: string) => Promise<string>
+  /** Begins to build the image; the state shows how it goes. */
+  readonly buildSandboxImage: () => Promise<string>
   /** Resolves with a sentence when the whole chain is in order. Errors: `audit_broken`. */
   readonly verifyAudit: () => Promise<string>
   /** The owner's word about what quitting does; `stop` while there is no valid config. */

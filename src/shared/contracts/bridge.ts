@@ -41,6 +41,10 @@ export interface TranscriptTail {
   readonly lines: readonly TranscriptLine[]
 }
 
+/** `once`: this command, this time. `session`: the same text in the same session is not asked about again. */
+export const APPROVAL_ANSWERS = ['once', 'session', 'deny'] as const
+export type ApprovalAnswer = (typeof APPROVAL_ANSWERS)[number]
+
 const output = <T>() => z.custom<T>()
 const query = <I extends z.ZodType, T>(input: I) => ({ kind: 'query', input, output: output<T>() }) as const
 const command = <I extends z.ZodType>(input: I) =>
@@ -76,6 +80,23 @@ export const calls = {
   'incident.reveal': command(none),
   /** Verifies the whole chain again. */
   'audit.verify': command(none),
+  /** The owner's word about a command for the host; `sha256` is of the text that was shown. */
+  'approval.answer': command(
+    z.object({
+      id: z.number().int(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      answer: z.enum(APPROVAL_ANSWERS),
+    }),
+  ),
+  'readonly.set': command(z.object({ on: z.boolean() })),
+  /** Docker's id. */
+  'sandbox.kill': command(z.object({ container: z.string().regex(/^[0-9a-f]{12,64}$/) })),
+  /** Docker's own inspection, as JSON text. */
+  'sandbox.inspect': query<z.ZodObject<{ container: z.ZodString }>, string>(
+    z.object({ container: z.string().regex(/^[0-9a-f]{12,64}$/) }),
+  ),
+  /** Begins; the state shows how it goes. */
+  'sandbox.build': command(none),
   'pairing.approve': command(person.extend({ code: z.string().length(8) })),
   'pairing.deny': command(person),
   'pairing.undo': command(z.object({ decision: id })),

@@ -1,8 +1,10 @@
 // The boundary between the supervisor and the gateway: JSON over the child's ipc channel, parsed on both sides.
 import { z } from 'zod'
+import { APPROVE_MODES, SANDBOX_MODES, TOOLS } from '../domain/hands.ts'
 import { LOG_LEVELS } from '../domain/log-level.ts'
 import { DM_POLICIES } from '../domain/people.ts'
 import { PROVIDERS } from '../domain/provider.ts'
+import { MAX_COMMAND, MAX_PATH } from './helper.ts'
 
 const provider = z.enum(PROVIDERS)
 /** Milliseconds since the epoch, up to the last one that is a date: a later one would break whoever shows it. */
@@ -27,8 +29,29 @@ const providerTold = z.object({
   pending: z.array(z.object({ id, createdAt: time })),
 })
 
-/** Everything about people and policies; sent at start and again, whole, at each change. */
-const peopleTold = z.object({ revision: z.number().int(), providers: z.array(providerTold) })
+const idsByProvider = z.partialRecord(provider, z.array(id))
+
+/** `HandsRules` of domain/hands.ts as told; ids are parsed again on arrival. */
+const rulesTold = z.object({
+  readOnly: z.boolean(),
+  sandbox: z.object({
+    mode: z.enum(SANDBOX_MODES),
+    tools: z.object({ allow: z.array(z.string()), deny: z.array(z.string()) }),
+  }),
+  elevated: z.object({
+    enabled: z.boolean(),
+    approve: z.enum(APPROVE_MODES),
+    allowFrom: idsByProvider,
+  }),
+  allowTo: idsByProvider.optional(),
+})
+
+/** Everything about people, policies and rules; sent at start and again, whole, at each change. */
+const peopleTold = z.object({
+  revision: z.number().int(),
+  providers: z.array(providerTold),
+  rules: rulesTold,
+})
 
 const modelTold = z.object({
   /** `anthropic/<model>`, `openai/<model>`, `openai-compatible/<model>` or `offline/obedient`. */
@@ -61,11 +84,26 @@ const startMessage = z.object({
   epoch: z.string().max(200),
   /** When that was; 0 where there was none. A stop that waited at the messenger since before it is over. */
   resumedAt: time,
+  /** Present only while this process may start others: where commands and file tools act on the host. */
+  host: z
+    .object({
+      /** The pinned Node and the first file of the host helper. */
+      node: z.string(),
+      helper: z.string(),
+      workspace: z.string(),
+    })
+    .nullable(),
   /** Every secret value in use, for the redactor. */
   secrets: z.array(z.string()),
   /** Node's own permission flags that this process runs under, for the first log line. */
   grants: z.array(z.string()),
 })
+
+const boxNumber = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31)
 
 export const toGateway = z.discriminatedUnion('type', [
   startMessage,
@@ -86,6 +124,26 @@ export const toGateway = z.discriminatedUnion('type', [
     type: z.literal('intent-answer'),
     intentId: z.number().int(),
     answer: z.enum(['recorded', 'refused']),
+    /** Of a refusal that the rules made: one sentence for whoever asked. Empty where the audit did not take it. */
+    why: z.string().max(300),
+  }),
+  /** A sandbox for a session: from now on its bytes travel under this number. */
+  z.object({
+    type: z.literal('box-answer'),
+    askId: z.number().int(),
+    outcome: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('ready'), box: boxNumber }),
+      z.object({ kind: z.literal('refused'), why: z.string().max(500) }),
+    ]),
+  }),
+  /** It is dead, and why, in one sentence. Its stream may have ended before. */
+  z.object({ type: z.literal('box-gone'), box: boxNumber, why: z.string().max(500) }),
+  /** What the owner said to a command for the host. No answer is a no. */
+  z.object({
+    type: z.literal('approval-answer'),
+    askId: z.number().int(),
+    answer: z.enum(['approved', 'denied']),
+    why: z.string().max(300),
   }),
   z.object({ type: z.literal('simulate'), sender: id, name: z.string().max(64), text }),
   /** Tell an approved sender that they may write now. Subject to the same outbound door. */
@@ -96,6 +154,7 @@ export const toGateway = z.discriminatedUnion('type', [
 export type ToGateway = z.infer<typeof toGateway>
 export type StartMessage = z.infer<typeof startMessage>
 export type PeopleTold = z.infer<typeof peopleTold>
+export type RulesTold = z.infer<typeof rulesTold>
 export type ProviderTold = z.infer<typeof providerTold>
 export type PairingOutcome = Extract<ToGateway, { type: 'pairing-answer' }>['outcome']
 
@@ -140,14 +199,16 @@ const activity = z.object({
 })
 export type GatewayActivity = z.infer<typeof activity>
 
-/** A privileged act that is about to happen. No message text: its hash stands for it. */
-const privilegedAct = z.object({
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** A message that is about to leave. No text: its hash stands for it. */
+const messageAct = z.object({
   act: z.literal('message.send'),
   outboundId: id,
   provider,
   chatId: id,
   session: z.string().max(200),
-  /** `answer`, `pairing` or `notice`. */
+  /** `answer`, `pairing`, `notice` or `message` (the tool `send`). */
   purpose: z.string().max(32),
   /** What it answers. */
   replyTo: z.string().max(200),
@@ -156,9 +217,45 @@ const privilegedAct = z.object({
   /** UTF-16 units. */
   length: z.number().int().nonnegative(),
   /** SHA-256 of the text in UTF-8, hex. */
-  textSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  textSha256: sha256,
 })
+
+/** A tool that is about to act. `send` is a message besides. No arguments: their hash stands for them. */
+const toolAct = z.object({
+  act: z.literal('tool.run'),
+  tool: z.enum(TOOLS),
+  place: z.enum(['sandbox', 'host', 'messenger']),
+  provider,
+  sender: id,
+  session: z.string().max(200),
+  /** The message that led to it. */
+  eventId: z.string().max(200),
+  callId: z.string().max(200),
+  /** UTF-16 units of the arguments as JSON. */
+  length: z.number().int().nonnegative(),
+  /** SHA-256 of the arguments as JSON; of a command for the host, of `hostCommandText`. */
+  argsSha256: sha256,
+  /** The owner's approval that it rests on; null where none was asked for. */
+  approval: z.number().int().nullable(),
+})
+
+/** A privileged act that is about to happen. */
+const privilegedAct = z.discriminatedUnion('act', [messageAct, toolAct])
 export type PrivilegedAct = z.infer<typeof privilegedAct>
+export type MessageAct = z.infer<typeof messageAct>
+export type ToolAct = z.infer<typeof toolAct>
+
+/** A command that wants to run on the host, exactly. */
+const hostCommand = z.object({
+  command: z.string().min(1).max(MAX_COMMAND),
+  cwd: z.string().max(MAX_PATH),
+  env: z.record(z.string().max(100), z.string().max(4096)),
+})
+export type HostCommand = z.infer<typeof hostCommand>
+
+/** What an approval binds: this text, hashed, is the same for two commands only if they are the same. */
+export const hostCommandText = ({ command, cwd, env }: HostCommand): string =>
+  JSON.stringify([command, cwd, Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))])
 
 export const fromGateway = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), runId: z.string(), pid: z.number().int() }),
@@ -191,9 +288,25 @@ export const fromGateway = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('outcome'),
     intentId: z.number().int(),
-    result: z.enum(['sent', 'failed', 'unconfirmed', 'withheld']),
+    /** Of a message: sent, failed, unconfirmed, withheld. Of a tool: done, failed, timed_out, aborted, withheld. */
+    result: z.enum(['sent', 'failed', 'unconfirmed', 'withheld', 'done', 'timed_out', 'aborted']),
     detail: z.string().max(500),
   }),
+  /** Asks for the sandbox of a session. */
+  z.object({ type: z.literal('box-ask'), askId: z.number().int(), session: z.string().max(200) }),
+  /** What comes out of it is not what a helper says: it has to die. */
+  z.object({ type: z.literal('box-violation'), box: boxNumber, why: z.string().max(500) }),
+  /** A command for the host: may it run? */
+  z.object({
+    type: z.literal('approval-ask'),
+    askId: z.number().int(),
+    provider,
+    sender: id,
+    session: z.string().max(200),
+    command: hostCommand,
+  }),
+  /** Nobody waits for that answer any more. */
+  z.object({ type: z.literal('approval-withdrawn'), askId: z.number().int() }),
   /** The gate let a message in. Refusals come as `drops`, strangers as `pairing-ask`. */
   z.object({
     type: z.literal('accepted'),

@@ -20,6 +20,12 @@ export interface StatePaths {
   readonly audit: string
   /** One folder for each lockdown, with its evidence. */
   readonly incidents: string
+  /** Its presence switches read-only mode on. */
+  readonly readOnly: string
+  /** The agent's own files; the workspace of the owner's main session. */
+  readonly workspace: string
+  /** One workspace for each sandbox. */
+  readonly sandboxes: string
   /** Who supervises now. */
   readonly run: string
   /** Approved senders who are still to be told. */
@@ -48,6 +54,9 @@ export const resolveStatePaths = (env: NodeJS.ProcessEnv, home: string): StatePa
     lockdowns: join(root, 'lockdowns.jsonl'),
     audit: join(root, 'audit'),
     incidents: join(root, 'incidents'),
+    readOnly: join(root, 'readonly.json'),
+    workspace: join(root, 'workspace'),
+    sandboxes: join(root, 'sandboxes'),
     run: join(root, 'run.json'),
     notify: join(root, 'notify.json'),
   }

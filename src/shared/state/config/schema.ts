@@ -1,5 +1,12 @@
 import { z } from 'zod'
 import type { SenderId } from '../../domain/identity.ts'
+import {
+  APPROVE_MODES,
+  type ApproveMode,
+  SANDBOX_MODES,
+  type SandboxMode,
+  TOOLS,
+} from '../../domain/hands.ts'
 import { LOG_LEVELS, type LogLevel } from '../../domain/log-level.ts'
 import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
@@ -40,6 +47,62 @@ export interface SecretPlace {
   readonly value: string
 }
 
+export const SCOPES = ['session', 'agent', 'shared'] as const
+export type SandboxScope = (typeof SCOPES)[number]
+export const WORKSPACE_ACCESS = ['none', 'ro', 'rw'] as const
+export type WorkspaceAccess = (typeof WORKSPACE_ACCESS)[number]
+
+/** `agent.sandbox.docker`, checked: nothing in it takes a wall out of the box. */
+export interface BoxConfig {
+  readonly image: string
+  readonly containerPrefix: string
+  readonly readOnlyRoot: boolean
+  /** Absolute paths inside that are memory; always with /tmp, /var/tmp and /run. */
+  readonly tmpfs: readonly string[]
+  /** `none`, `bridge` or the name of a network; never `host`, never another container's. */
+  readonly network: string
+  /** `uid:gid`, never 0; undefined: that of the workspace. */
+  readonly user: string | undefined
+  readonly env: Readonly<Record<string, string>>
+  /** Run once in each new sandbox, by the sandbox's user. */
+  readonly setupCommand: string | undefined
+  readonly pidsLimit: number
+  /** Bytes. */
+  readonly memory: number
+  /** Bytes, memory included. */
+  readonly memorySwap: number
+  readonly cpus: number
+  readonly ulimits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>
+  /** The path of another seccomp profile; undefined: ours. */
+  readonly seccompProfile: string | undefined
+  readonly apparmorProfile: string | undefined
+  readonly dns: readonly string[]
+  readonly extraHosts: readonly string[]
+  /** `source:target[:ro]` each, absolute, none of them a place that would open the box. */
+  readonly binds: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[]
+}
+
+export interface SandboxConfig {
+  readonly mode: SandboxMode
+  readonly scope: SandboxScope
+  readonly workspaceAccess: WorkspaceAccess
+  /** Absolute: the folder with one workspace for each sandbox. */
+  readonly workspaceRoot: string
+  readonly docker: BoxConfig
+  readonly tools: { readonly allow: readonly string[]; readonly deny: readonly string[] }
+  readonly prune: { readonly idleHours: number; readonly maxAgeDays: number }
+  /** Sandboxes that are started ahead and not used yet, at most. */
+  readonly ahead: number
+  /** What is configured and weaker than the default: whole sentences for the owner. */
+  readonly risks: readonly string[]
+}
+
+export interface ElevatedConfig {
+  readonly enabled: boolean
+  readonly approve: ApproveMode
+  readonly allowFrom: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>
+}
+
 /** The whole config, checked, with every default in place. */
 export interface Config {
   /** False where there is no file, and everything is a default. */
@@ -48,6 +111,13 @@ export interface Config {
   readonly providers: Readonly<Record<ConfiguredProvider, ProviderConfig>>
   readonly telegramToken: string | null
   readonly model: ModelConfig
+  /** Absolute: the agent's own files. */
+  readonly workspace: string
+  readonly sandbox: SandboxConfig
+  readonly elevated: ElevatedConfig
+  /** To whom the tool `send` may write besides its own conversation; undefined: everybody who is let in. */
+  readonly allowTo: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>> | undefined
+  readonly readOnlyMode: boolean
   /** Who may stop everything from a chat. Nobody may resume from one. */
   readonly stoppers: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>
   /** What happens to the gateway when the app is quit. */
