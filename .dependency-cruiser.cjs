@@ -1,5 +1,5 @@
 // The architecture's rules as a machine reads them. docs/architecture.md says why each one is there.
-const processes = ['main', 'preload', 'renderer', 'gateway', 'archive', 'cli', 'supervisor']
+const processes = ['main', 'preload', 'renderer', 'gateway', 'host-helper', 'archive', 'cli', 'supervisor']
 
 /** `from` may import nothing of src/ but the folders in `allowed`. */
 const only = (from, allowed) => ({
@@ -41,6 +41,7 @@ module.exports = {
     only('cli', ['shared', 'supervisor']),
     only('supervisor', ['shared']),
     only('gateway', ['shared']),
+    only('host-helper', ['shared']),
     only('archive', ['shared']),
     only('renderer', ['shared']),
     only('preload', ['shared']),
@@ -48,6 +49,19 @@ module.exports = {
       name: 'renderer-and-preload-touch-no-disk',
       severity: 'error',
       from: { path: '^src/(renderer|preload)/' },
+      to: { path: '^src/shared/(state|log)/' },
+    },
+    {
+      name: 'nobody-imports-host-helper',
+      comment: 'it acts on the host: a process of its own, started only while the config allows it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/host-helper/' },
+      to: { path: '^src/host-helper/' },
+    },
+    {
+      name: 'host-helper-touches-no-owner-state',
+      severity: 'error',
+      from: { path: '^src/host-helper/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/shared/(state|log)/' },
     },
     {

@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module'
 import { defineConfig } from 'vite'
 
-// `--mode gateway` and `--mode cli` build the programs that run on the pinned Node. Everything they
+// `--mode gateway`, `--mode host-helper` and `--mode cli` build the programs that run on the pinned Node. Everything they
 // use is bundled, so that the gateway needs to read only its own folder and the cli starts fast.
 export default defineConfig(({ mode }) => ({
   build: {

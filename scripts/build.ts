@@ -1,4 +1,4 @@
-// Builds the window (electron-vite) and the two Node programs (vite), side by side.
+// Builds the window (electron-vite) and the Node programs (vite), side by side.
 import { spawn } from 'node:child_process'
 
 const build = (name: string, args: readonly string[]): Promise<void> =>
@@ -18,8 +18,9 @@ const build = (name: string, args: readonly string[]): Promise<void> =>
 
 await Promise.all([
   build('electron-vite', ['build', '--logLevel', 'warn']),
-  build('vite', ['build', '--config', 'vite.node.config.ts', '--mode', 'gateway', '--logLevel', 'warn']),
-  build('vite', ['build', '--config', 'vite.node.config.ts', '--mode', 'cli', '--logLevel', 'warn']),
+  ...['gateway', 'host-helper', 'cli'].map((mode) =>
+    build('vite', ['build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn']),
+  ),
 ]).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -12,6 +12,7 @@ import { killProcess } from '../../src/supervisor/processes/kill.ts'
 import { processTable } from '../../src/supervisor/processes/process-table.ts'
 import { ensureDocker } from '../system/packages.ts'
 import { diesWithParent } from '../system/run-command.ts'
+import { ensureSandboxImage } from './sandbox-image.ts'
 import { engineAt, ensureTestImage } from './test-image.ts'
 
 const run = promisify(execFile)
@@ -184,10 +185,12 @@ export const withDocker = async <T>(
   const present = await presentEngine()
   if (present !== undefined) {
     await ensureTestImage(present)
+    await ensureSandboxImage(present, 'present')
     return use({ ...process.env, DOCKER_HOST: present }, 'here already')
   }
   const engine = await startPrivateEngine()
   try {
+    await ensureSandboxImage(engine.host, 'private')
     return await use({ ...process.env, DOCKER_HOST: engine.host }, 'for now')
   } finally {
     await engine.stop()

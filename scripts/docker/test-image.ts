@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { ClawdbotError } from '../../src/shared/domain/error.ts'
 import { createEngineClient, type EngineClient } from '../../src/supervisor/docker/engine-client.ts'
+import { tar } from '../../src/supervisor/sandbox/image/tar.ts'
 import { findBusybox } from '../system/packages.ts'
-import { tar } from './tar.ts'
 
 export const TEST_IMAGE = 'clawdbot-test-busybox'
 

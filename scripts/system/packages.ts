@@ -18,6 +18,8 @@ const windowLibraries = [
 const virtualDisplay = [['xvfb'], ...windowLibraries]
 /** An engine for tests, and what the image of their containers is made of. */
 const docker = [['docker.io'], ['busybox-static']]
+/** What makes the sandbox image where no registry can be reached. */
+const debootstrap = [['debootstrap'], ['debian-archive-keyring'], ['gpgv']]
 
 /** The shared libraries that `ldd` could not find, by their soname, each once. */
 export const missingLibraries = (lddOutput: string): readonly string[] => [
@@ -132,3 +134,7 @@ export const ensureDocker = async (): Promise<void> => {
     ...((await findBusybox()) === undefined ? ['a static busybox'] : []),
   ])
 }
+
+/** Makes sure that a Debian can be made in a folder. */
+export const ensureDebootstrap = (): Promise<void> =>
+  ensure(debootstrap, async () => ((await isOnPath('debootstrap')) ? [] : ['debootstrap']))

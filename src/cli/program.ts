@@ -6,6 +6,7 @@ import type { IncidentBundleOptions } from './commands/incident-bundle.ts'
 import type { IncidentShowOptions } from './commands/incident-show.ts'
 import type { ApproveOptions } from './commands/pairing-approve.ts'
 import type { ResumeOptions } from './commands/resume.ts'
+import type { SandboxKillOptions } from './commands/sandbox-kill.ts'
 import type { StopCommandOptions } from './commands/stop.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -144,6 +145,34 @@ export const createProgram = (
     .action(async (options: IncidentBundleOptions) => {
       await (await import('./commands/incident-bundle.ts')).incidentBundle(context, options)
     })
+  const sandbox = group('sandbox', 'where the tools of sessions run')
+  sandbox
+    .command('list')
+    .description('show every sandbox as Docker reports it')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) => {
+      await (await import('./commands/sandbox-list.ts')).sandboxList(context, options)
+    })
+  sandbox
+    .command('explain <session>')
+    .description('say where a command of that session would run and why, and prove it')
+    .option('--json', 'print JSON')
+    .action(async (session: string, options: Json) =>
+      done(await (await import('./commands/sandbox-explain.ts')).sandboxExplain(context, session, options)),
+    )
+  sandbox
+    .command('kill [name]')
+    .description('end one, by its name, session or id, with all that runs in it')
+    .option('--all', 'end all of them')
+    .action(async (name: string | undefined, options: SandboxKillOptions) => {
+      await (await import('./commands/sandbox-kill.ts')).sandboxKill(context, name, options)
+    })
+  sandbox
+    .command('build')
+    .description('make the image of which sandboxes are made')
+    .action(async () => {
+      await (await import('./commands/sandbox-build.ts')).sandboxBuild(context)
+    })
   const audit = group('audit', 'the record of what was decided and done')
   audit
     .command('verify')
@@ -160,6 +189,26 @@ export const createProgram = (
     .action(async (options: Json) =>
       done(await (await import('./commands/audit-repair.ts')).auditRepair(context, options)),
     )
+  const readonly = group(
+    'readonly',
+    'a mode with no write outside a sandbox, no shell here, and no message to others',
+  )
+  for (const change of ['on', 'off'] as const) {
+    readonly
+      .command(change)
+      .description(change === 'on' ? 'switch it on' : 'switch it off')
+      .option('--json', 'print JSON')
+      .action(async (options: Json) => {
+        await (await import('./commands/readonly.ts')).readOnlyChange(context, change, options)
+      })
+  }
+  readonly
+    .command('status')
+    .description('say whether it is on, and by what')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) => {
+      await (await import('./commands/readonly.ts')).readOnlyStatus(context, options)
+    })
   group('config', 'the config file')
     .command('check')
     .description('say whether it is valid, and where it is not')

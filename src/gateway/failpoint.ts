@@ -18,7 +18,17 @@ export const STEPS = [
   'outbox:after-outcome',
   'inbox:done',
 ] as const
-export type Step = (typeof STEPS)[number]
+
+/** The same within a turn that uses tools. */
+export const TOOL_STEPS = [
+  'turn:after-calls-entry',
+  'tool:before-ask',
+  'tool:after-answer',
+  'tool:after-act',
+  'turn:before-result-entry',
+  'turn:after-result-entry',
+] as const
+export type Step = (typeof STEPS)[number] | (typeof TOOL_STEPS)[number]
 
 /** Says that a step is reached. Does nothing but under test. */
 export type Reached = (step: Step) => void

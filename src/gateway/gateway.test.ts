@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
 import type { ProviderTold, ToGateway } from '../shared/contracts/gateway.ts'
@@ -45,6 +46,11 @@ const connect = async (botToken: string, over: Partial<ProviderTold> = {}): Prom
       },
       isBehind: () => false,
     },
+    boxes: duplexPair()[0],
+    onFault: (error) => {
+      throw error
+    },
+    env: {},
     log: createLogger({ file: join(folder, 'log'), level: 'silent', redact: (line) => line, source: 'test' }),
     redact: (text) => text,
     isLocked: createLatch(stateDir),

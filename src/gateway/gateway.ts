@@ -1,15 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { GatewayActivity, StartMessage, ToGateway } from '../shared/contracts/gateway.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { directSession } from '../shared/domain/session.ts'
 import type { Logger } from '../shared/log/logger.ts'
+import { createAskModel } from './agent/ask-model.ts'
 import { MODEL_NAME_HINT, parseModelName } from './agent/model-name.ts'
-import { createRunTurn } from './agent/run-turn.ts'
 import { createConversations } from './conversations/conversations.ts'
 import type { Reached } from './failpoint.ts'
+import { createApprovals } from './hands/approvals.ts'
+import { createBoxChannel } from './hands/box-channel.ts'
+import { createHands } from './hands/hands.ts'
+import { startHostHelper } from './hands/host-stream.ts'
 import { standingOf } from './inbound/decide.ts'
 import { createDedupe } from './inbound/dedupe.ts'
 import { createDrops } from './inbound/drops.ts'
@@ -23,12 +28,19 @@ import type { SupervisorLink } from './ipc/supervisor-link.ts'
 import { type Intent, openLedger } from './outbound/ledger.ts'
 import { createOutbox } from './outbound/outbox.ts'
 import { createPrivilegedActs } from './outbound/privileged-acts.ts'
-import { mayReceive } from './outbound/recipient.ts'
+import { askerOf, recipientRefusal } from './outbound/recipient.ts'
 import { loadProviders } from './start-providers.ts'
+import { createToolset } from './tools/toolset.ts'
 
 export interface GatewayOptions {
   readonly start: StartMessage
   readonly link: Pick<SupervisorLink, 'send' | 'isBehind'>
+  /** The streams to the sandboxes. */
+  readonly boxes: Duplex
+  /** A fault after which this process should end. */
+  readonly onFault: (error: ClawdbotError) => void
+  /** What the host helper inherits is taken from it. */
+  readonly env: NodeJS.ProcessEnv
   readonly log: Logger
   /** Takes secrets out of a text that leaves this process other than as a message. */
   readonly redact: (text: string) => string
@@ -111,12 +123,39 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     ask: acts.ask,
     provider: (id) => providers.of(id),
     isLocked: options.isLocked,
-    mayReceive: (request) => mayReceive(request, { people, item: inbox.find(request.replyTo) }),
+    refusal: (request) =>
+      recipientRefusal(request, { people, item: inbox.find(request.askedBy ?? request.replyTo) }),
     onLocked: options.onLocked,
     onUnconfirmed: reportUnconfirmed,
     reached,
     now,
     newId,
+  })
+
+  // What the agent may do: the supervisor holds the sandboxes and asks the owner, the rules decide, the audit knows.
+  const { host } = start
+  const hands = createHands({
+    ask: (askId, session) => link.send({ type: 'box-ask', askId, session }),
+    violation: (box, why) => {
+      link.send({ type: 'box-violation', box, why: redact(why).slice(0, MAX_DETAIL) })
+    },
+    channel: createBoxChannel({ channel: options.boxes, onBroken: options.onFault }),
+    host: host === null ? undefined : () => startHostHelper(host, options.env),
+    now: () => performance.now(),
+  })
+  const approvals = createApprovals({ send: link.send })
+  const toolsFor = createToolset({
+    askerOf: (item) => askerOf(item, people),
+    rules: () => people.rules,
+    hands,
+    approvals,
+    ask: acts.ask,
+    send: outbox.send,
+    isLocked: options.isLocked,
+    onLocked: options.onLocked,
+    redact,
+    reached,
+    log: log.child('tools'),
   })
 
   // Between the two: one queue a session, one turn at a time.
@@ -134,7 +173,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     now,
     newId: newShortId,
     newSessionId: newId,
-    runTurn: createRunTurn({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
+    askModel: createAskModel({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
+    toolsFor,
     send: outbox.send,
     outcomeFor: outbox.outcomeFor,
     onDone: (eventId) => {
@@ -262,7 +302,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         case 'pairing-answer':
           return pairing.answered(message.askId, message.outcome)
         case 'intent-answer':
-          return acts.answered(message.intentId, message.answer)
+          return acts.answered(message.intentId, message.answer, message.why)
+        case 'box-answer':
+        case 'box-gone':
+          return hands.hear(message)
+        case 'approval-answer':
+          return approvals.answered(message)
         case 'simulate':
           try {
             providers.simulator?.simulate(message)
@@ -287,8 +332,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     close: async () => {
       // What has no record yet stays open, and is answered by the next run.
       acts.close()
+      approvals.close()
       await Promise.all(providers.all.map((provider) => provider.stop()))
       await conversations.close()
+      hands.close()
       await outbox.idle()
       pairing.close()
       drops.flush()

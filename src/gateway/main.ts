@@ -1,5 +1,7 @@
 // The gateway's process: told everything by its supervisor, ended by it, and never longer alive than it.
+import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { BOX_CHANNEL_FD } from '../shared/contracts/box-frames.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../shared/domain/error.ts'
 import { createRedactor } from '../shared/domain/redact.ts'
 import { createLogger } from '../shared/log/logger.ts'
@@ -49,6 +51,9 @@ try {
   gateway = await createGateway({
     start,
     link,
+    boxes: new Socket({ fd: BOX_CHANNEL_FD }),
+    onFault: (error) => void die(error, EXIT_FAULT),
+    env: process.env,
     log,
     redact,
     isLocked,

@@ -66,6 +66,12 @@ export const createHandlers = (
     return done('')
   },
   'audit.verify': async () => done(await supervisor.verifyAudit()),
+  'approval.answer': async ({ id, sha256, answer }) =>
+    done(await supervisor.answerApproval(id, sha256, answer)),
+  'readonly.set': async ({ on }) => done(await supervisor.setReadOnly(on)),
+  'sandbox.kill': async ({ container }) => done(await supervisor.killSandbox(container)),
+  'sandbox.inspect': ({ container }) => supervisor.inspectSandbox(container),
+  'sandbox.build': async () => done(await supervisor.buildSandboxImage()),
   'pairing.approve': async ({ provider, id, code }) => done(await supervisor.approve(provider, id, code)),
   'pairing.deny': async ({ provider, id }) => done(await supervisor.deny(provider, id)),
   'pairing.undo': async ({ decision }) => done(await supervisor.undo(decision)),

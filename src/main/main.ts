@@ -10,7 +10,7 @@ import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { registerAppScheme, serveApp } from './app-scheme.ts'
 import { askForBundle } from './ask-for-bundle.ts'
 import { createHandlers } from './handlers.ts'
-import { createRequestNotifier } from './notify-requests.ts'
+import { createApprovalNotifier, createRequestNotifier } from './notify-requests.ts'
 import { keepPage } from './page/keep-page.ts'
 import { createNavigator, type Navigator } from './page/navigator.ts'
 import { quitWith } from './quit.ts'
@@ -71,8 +71,10 @@ const main = async (): Promise<void> => {
     navigator.show(`pairing/${provider}/${id}`),
   )
   notifyRequests(supervisor.snapshot().state.requests)
+  const notifyApprovals = createApprovalNotifier(window, () => navigator.show(null))
   supervisor.subscribe((patch) => {
     sendEvent(contents, 'state.patch', patch)
+    if (patch.changed.approvals) notifyApprovals(patch.changed.approvals)
     if (patch.changed.requests) notifyRequests(patch.changed.requests)
   })
   app.on('second-instance', () => navigator.show(null))

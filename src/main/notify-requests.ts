@@ -1,5 +1,5 @@
 import { app, type BrowserWindow } from 'electron'
-import type { PairingRequestView } from '../shared/contracts/app-state.ts'
+import type { ApprovalView, PairingRequestView } from '../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { notice } from './notice.ts'
 
@@ -25,6 +25,27 @@ export const createRequestNotifier = (
       })
     }
     known = waiting
+  }
+}
+
+/**
+ * The same for commands that wait for the owner's word: what waits is said, never the command, which may hold anything.
+ */
+export const createApprovalNotifier = (
+  window: BrowserWindow,
+  show: () => void,
+): ((approvals: readonly ApprovalView[]) => void) => {
+  let known = new Set<number>()
+  return (approvals) => {
+    for (const { id, provider, sender } of approvals) {
+      if (known.has(id) || isLookedAt(window)) continue
+      notice({
+        title: 'A command for this machine waits for you',
+        body: `${PROVIDER_LABEL[provider]} ${sender}`,
+        onClick: show,
+      })
+    }
+    known = new Set(approvals.map(({ id }) => id))
   }
 }
 

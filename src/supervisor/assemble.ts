@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProvenStopped, type StopResultView } from '../shared/contracts/app-state.ts'
+import { toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
+import { createHands } from './assemble-hands.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
@@ -62,10 +64,31 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   const acts = createGatewayActs({
     audit,
     isLocked: () => isLocked(runner.view().state),
-    answer: (intentId, answer) => runner.send({ type: 'intent-answer', intentId, answer }),
+    refusal: (act) => hands.refusal(act),
+    unapproved: (act) => hands.unapproved(act),
+    answer: (intentId, answer, why) => runner.send({ type: 'intent-answer', intentId, answer, why }),
     onUnwritable: (error) => runner.fault(unrecorded(error)),
   })
-  const docker = createDockerWatch({ env, onChange: (view) => feed.update({ docker: view }) })
+  const docker = createDockerWatch({
+    env,
+    onChange: (view) => {
+      feed.update({ docker: view })
+      hands.dockerChanged()
+    },
+  })
+  const hands = createHands({
+    ...options,
+    now,
+    audit,
+    feed,
+    notes,
+    files: () => files,
+    config: config.now,
+    isLocked: () => isLocked(runner.view().state),
+    send: (message) => runner.send(message),
+    onBroken: (error) => runner.fault(toErrorView(error)),
+    onError: complain,
+  })
 
   const telling = createTelling({
     send: (people) => runner.send({ type: 'people', ...people }),
@@ -90,9 +113,11 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     },
     onChange: (view) => showRunner(view),
     onOutput,
+    onBoxChannel: hands.channel,
     onMessage: (message) => hear(message),
     onGone: () => {
       acts.gone()
+      hands.gatewayGone()
       telling.gone()
       files.gatewayGone()
     },
@@ -123,6 +148,8 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     resultOf: incidents.result,
     onChange: (view) => {
       feed.update({ lockdown: view })
+      if (view === null) hands.unlock()
+      else hands.lock()
       if (view === null) incidents.close()
       else if (view.incident !== '') void incidents.open(view.incident).catch(complain)
       void showPast().catch(complain)
@@ -138,6 +165,8 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     telling,
     notes,
     log,
+    readOnly: hands.readOnly,
+    onRules: hands.rulesChanged,
     follow: lockdown.follow,
     onConfig: (next) => {
       config.adopt(next)
@@ -185,6 +214,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     files,
     desk,
     acts,
+    hands,
     log,
     saveStatus: () => void status.save().catch(complain),
     fault: runner.fault,
@@ -201,6 +231,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   }
 
   const stopAll = async (by: string, reason: string): Promise<StopResultView> => {
+    hands.lock()
     const stopping = lockdown.stop(by, reason)
     stops.add(stopping)
     const result = await stopping
@@ -270,6 +301,11 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       )
       return `${written.files} files are in ${written.file}. SHA-256 of it: ${written.sha256}`
     },
+    answerApproval: hands.approvals.answer,
+    setReadOnly: (on) => hands.readOnly.set(on, 'owner'),
+    killSandbox: hands.kill,
+    inspectSandbox: hands.inspect,
+    buildSandboxImage: hands.buildImage,
     verifyAudit,
     onQuit: () => config.now()?.onQuit ?? 'stop',
     woke: () => runner.dispatch({ type: 'woke' }),
@@ -299,6 +335,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       ])
       // Each ends within seconds, whatever hangs. Broken off it would leave containers alive, and no record.
       await Promise.allSettled(stops)
+      await hands.close()
       runner.close()
       docker.close()
       await audit.close().catch(complain)

@@ -4,6 +4,7 @@ import type { ErrorView } from '../shared/domain/error.ts'
 import { parseSenderId, type SenderId } from '../shared/domain/identity.ts'
 import type { ProviderId } from '../shared/domain/provider.ts'
 import type { GatewayActs } from './acts/gateway-acts.ts'
+import type { Hands } from './assemble-hands.ts'
 import type { SupervisorLog } from './logs/supervisor-log.ts'
 import type { PairingDesk } from './pairing/pairing-desk.ts'
 import type { OwnerFiles } from './people/owner-files.ts'
@@ -18,6 +19,7 @@ export interface HearOptions {
   readonly files: OwnerFiles
   readonly desk: PairingDesk
   readonly acts: GatewayActs
+  readonly hands: Hands
   readonly log: SupervisorLog
   readonly saveStatus: () => void
   readonly stopFromChat: (provider: ProviderId, sender: SenderId) => void
@@ -29,7 +31,7 @@ export interface HearOptions {
 export const createHear =
   (options: HearOptions): ((message: FromGateway) => void) =>
   (message) => {
-    const { feed, telling, files, desk, acts, log } = options
+    const { feed, telling, files, desk, acts, hands, log } = options
     feed.put(stateAfter(feed.state(), message))
     switch (message.type) {
       case 'ready':
@@ -55,6 +57,7 @@ export const createHear =
         break
       case 'accepted':
         acts.accepted(message)
+        hands.accepted(message)
         break
       case 'drops':
         acts.dropped(message)
@@ -64,6 +67,18 @@ export const createHear =
         break
       case 'outcome':
         acts.ended(message)
+        break
+      case 'box-ask':
+        hands.asked(message)
+        break
+      case 'box-violation':
+        hands.violated(message)
+        break
+      case 'approval-ask':
+        hands.approvals.asked(message)
+        break
+      case 'approval-withdrawn':
+        hands.approvals.withdrawn(message)
         break
       case 'stop-asked': {
         const sender = parseSenderId(message.provider, message.sender)

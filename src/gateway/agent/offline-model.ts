@@ -35,7 +35,8 @@ const toStream = (source: AsyncGenerator<StreamPart>): ReadableStream<StreamPart
 
 async function* parts(options: CallOptions): AsyncGenerator<StreamPart> {
   const asked = lastUserText(options.prompt)
-  const reply = offlineReply(asked)
+  const mayCall = options.toolChoice?.type === 'none' ? 'has to answer' : 'may call'
+  const reply = offlineReply(asked, resultsSince(options.prompt), mayCall)
   yield { type: 'stream-start', warnings: [] }
   switch (reply.kind) {
     case 'fail':
@@ -48,6 +49,13 @@ async function* parts(options: CallOptions): AsyncGenerator<StreamPart> {
         options.abortSignal === undefined ? {} : { signal: options.abortSignal },
       )
       break
+    case 'call': {
+      const { name, arguments: args } = reply
+      // Of one answer: the gateway gives every call a name of its own.
+      yield { type: 'tool-call', toolCallId: 'call', toolName: name, input: JSON.stringify(args) }
+      yield finish('tool-calls', asked, 1)
+      return
+    }
     case 'text':
       break
     default:
@@ -58,15 +66,17 @@ async function* parts(options: CallOptions): AsyncGenerator<StreamPart> {
   const words = reply.text.match(/\s*\S+\s*$|\s*\S+/g) ?? []
   for (const delta of words) yield { type: 'text-delta', id: '0', delta }
   yield { type: 'text-end', id: '0' }
-  yield {
-    type: 'finish',
-    finishReason: { unified: 'stop', raw: undefined },
-    usage: {
-      inputTokens: { total: wordsOf(asked), noCache: wordsOf(asked), cacheRead: 0, cacheWrite: 0 },
-      outputTokens: { total: words.length, text: words.length, reasoning: 0 },
-    },
-  }
+  yield finish('stop', asked, words.length)
 }
+
+const finish = (unified: 'stop' | 'tool-calls', asked: string, words: number): StreamPart => ({
+  type: 'finish',
+  finishReason: { unified, raw: undefined },
+  usage: {
+    inputTokens: { total: wordsOf(asked), noCache: wordsOf(asked), cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: words, text: words, reasoning: 0 },
+  },
+})
 
 /** One word is one token to it. */
 const wordsOf = (text: string): number => text.split(/\s+/).filter((word) => word !== '').length
@@ -76,3 +86,18 @@ const lastUserText = (prompt: CallOptions['prompt']): string => {
   if (last === undefined) return ''
   return last.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
+
+/** What came of its calls for the last message of the user. */
+const resultsSince = (prompt: CallOptions['prompt']): readonly string[] => {
+  const asked = prompt.findLastIndex((message) => message.role === 'user')
+  return prompt
+    .slice(asked + 1)
+    .flatMap((message) =>
+      message.role === 'tool'
+        ? message.content.flatMap((part) => (part.type === 'tool-result' ? [outputText(part.output)] : []))
+        : [],
+    )
+}
+
+const outputText = (output: { readonly type: string; readonly value?: unknown }): string =>
+  typeof output.value === 'string' ? output.value : ''

@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod'
 import type { Trust } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { FailureKind } from './model-failure.ts'
@@ -11,6 +12,20 @@ export interface Origin {
   readonly forwarded: boolean
 }
 
+/** A call of a tool as the model made it. Its name and its arguments are whatever the model said. */
+export interface ToolCall {
+  /** Ours, and no other call of any transcript has it. */
+  readonly id: string
+  readonly name: string
+  readonly arguments: Readonly<Record<string, unknown>>
+}
+
+/** What a call came to, as the model gets it. */
+export interface ToolAnswer {
+  readonly text: string
+  readonly isError: boolean
+}
+
 /** One message of a conversation as the agent gets it. */
 export type TurnMessage =
   | {
@@ -22,12 +37,32 @@ export type TurnMessage =
       readonly origin: Origin | undefined
     }
   | { readonly role: 'assistant'; readonly text: string }
+  /** Calls of tools and what came of them: one message, so that nothing ever comes between the two. */
+  | {
+      readonly role: 'exchange'
+      /** What the model said with its calls; often empty. */
+      readonly text: string
+      readonly calls: readonly { readonly call: ToolCall; readonly answer: ToolAnswer }[]
+      /** The `boundary` of the user's message that it was for. */
+      readonly of: string
+    }
 
-export interface TurnRequest {
-  /** Oldest first; the last one is the message to answer. */
+/** A tool as the model is told of it. */
+export interface ToolOffer {
+  readonly name: string
+  readonly description: string
+  /** Of its arguments, which are an object. */
+  readonly schema: ZodType
+}
+
+export interface ModelRequest {
+  /** Oldest first; the last one is the message to answer, or what came of the calls for it. */
   readonly messages: readonly TurnMessage[]
   /** Of the message to answer. */
   readonly origin: Origin
+  readonly tools: readonly ToolOffer[]
+  /** `none`: it knows of the tools, and has to answer without them. */
+  readonly toolUse: 'auto' | 'none'
   readonly signal: AbortSignal
   /** Called with each piece of the answer as it comes. */
   readonly onText: (piece: string) => void
@@ -42,6 +77,7 @@ export interface Usage {
   readonly totalTokens: number
 }
 
+/** How a turn ended, or one question to the model that was its last. */
 export type TurnResult =
   | {
       readonly kind: 'answer'
@@ -64,5 +100,18 @@ export type TurnResult =
   /** By the request's own signal. */
   | { readonly kind: 'aborted'; readonly model: ModelRef }
 
+/** What the model gave to one question. */
+export type ModelResult =
+  | TurnResult
+  | {
+      readonly kind: 'calls'
+      readonly model: ModelRef
+      /** May be empty. */
+      readonly text: string
+      /** At least one. */
+      readonly calls: readonly Omit<ToolCall, 'id'>[]
+      readonly usage: Usage
+    }
+
 /** Asks the model once. Never throws. */
-export type RunTurn = (request: TurnRequest) => Promise<TurnResult>
+export type AskModel = (request: ModelRequest) => Promise<ModelResult>

@@ -28,3 +28,11 @@ export const usageOf = (usage: SdkUsage): Usage => {
     totalTokens: usage.totalTokens ?? input + output + cacheRead + cacheWrite,
   }
 }
+
+export const addUsage = (a: Usage, b: Usage): Usage => ({
+  input: a.input + b.input,
+  output: a.output + b.output,
+  cacheRead: a.cacheRead + b.cacheRead,
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+  totalTokens: a.totalTokens + b.totalTokens,
+})

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TurnResult } from '../agent/turn.ts'
+import type { ModelResult } from '../agent/turn.ts'
 import { createWorld, friend, owner, transcriptsIn, type World } from './testing/world.ts'
 
 let world: World
@@ -19,7 +19,7 @@ afterEach(async () => {
 const textsSent = (): readonly string[] => world.delivered.map(({ text }) => text)
 
 /** A turn that runs until it is aborted. */
-const endless = (signal: AbortSignal): Promise<TurnResult> =>
+const endless = (signal: AbortSignal): Promise<ModelResult> =>
   new Promise((resolve) => {
     signal.addEventListener('abort', () =>
       resolve({ kind: 'aborted', model: { api: 'offline', provider: 'offline', model: 'obedient' } }),
@@ -28,7 +28,7 @@ const endless = (signal: AbortSignal): Promise<TurnResult> =>
 
 describe('an abort', () => {
   it('ends the turn and what waits behind it, sends nothing, and does not come back after a restart', async () => {
-    const first = world.boot({ runTurn: ({ signal }) => endless(signal) })
+    const first = world.boot({ askModel: ({ signal }) => endless(signal) })
     const { session } = friend('5')
     const items = ['one', 'two'].map((text) => world.accept({ text, ...friend('5') }))
     for (const item of items) first.conversations.enqueue(item)
@@ -84,7 +84,7 @@ describe('an abort', () => {
   })
 
   it('by the end of the gateway leaves the message open, and the next run answers it', async () => {
-    const first = world.boot({ runTurn: ({ signal }) => endless(signal) })
+    const first = world.boot({ askModel: ({ signal }) => endless(signal) })
     first.conversations.enqueue(world.accept({ text: 'one' }))
     first.conversations.enqueue(world.accept({ text: 'two' }))
     await first.conversations.close()

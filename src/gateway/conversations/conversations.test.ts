@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { TurnResult } from '../agent/turn.ts'
+import type { ModelResult } from '../agent/turn.ts'
 import type { SendRequest, SendResult } from '../outbound/send-request.ts'
 import { answerOf, createWorld, friend, transcriptsIn, type World } from './testing/world.ts'
 
@@ -154,7 +154,7 @@ describe('an accepted message', () => {
 
   it('leaves none of its words in the log', async () => {
     const { conversations, settled } = world.boot({
-      runTurn: () => Promise.resolve<TurnResult>(answerOf('SECRETANSWER')),
+      askModel: () => Promise.resolve<ModelResult>(answerOf('SECRETANSWER')),
     })
     conversations.enqueue(world.accept({ text: 'SECRETQUESTION' }))
     await settled()
@@ -182,7 +182,7 @@ describe('an accepted message', () => {
 })
 
 describe('when the model fails', () => {
-  const failed: TurnResult = {
+  const failed: ModelResult = {
     kind: 'failed',
     model: { api: 'anthropic-messages', provider: 'anthropic', model: 'claude-test' },
     failure: 'overloaded',
@@ -192,7 +192,7 @@ describe('when the model fails', () => {
   }
 
   it('the sender gets one honest sentence, and the owner the reason: log, transcript and report', async () => {
-    const { conversations, settled } = world.boot({ runTurn: () => Promise.resolve(failed) })
+    const { conversations, settled } = world.boot({ askModel: () => Promise.resolve(failed) })
     const item = world.accept({ text: 'hello' })
     conversations.enqueue(item)
     await settled()
@@ -218,7 +218,7 @@ describe('when the model fails', () => {
   })
 
   it('the apology is not taken for something the model said', async () => {
-    const first = world.boot({ runTurn: () => Promise.resolve(failed) })
+    const first = world.boot({ askModel: () => Promise.resolve(failed) })
     first.conversations.enqueue(world.accept({ text: 'one' }))
     await first.settled()
     await first.conversations.close()
@@ -230,7 +230,7 @@ describe('when the model fails', () => {
 
   it('in a way it promised not to, the sender still gets a sentence', async () => {
     const { conversations, settled } = world.boot({
-      runTurn: () => Promise.reject(new Error('https://internal/?token=abcdef')),
+      askModel: () => Promise.reject(new Error('https://internal/?token=abcdef')),
     })
     conversations.enqueue(world.accept({ text: 'hello' }))
     await settled()
@@ -246,7 +246,7 @@ describe('too many messages', () => {
     const gate = new AbortController()
     const { conversations, settled } = world.boot({
       maxWaiting: 3,
-      runTurn: async ({ messages }) => {
+      askModel: async ({ messages }) => {
         if (!gate.signal.aborted) await once(gate.signal, 'abort')
         return answerOf(`re: ${messages.at(-1)?.text ?? ''}`)
       },
@@ -269,7 +269,7 @@ describe('too many messages', () => {
     const gate = new AbortController()
     const { conversations, settled } = world.boot({
       maxInAll: 3,
-      runTurn: async ({ messages }) => {
+      askModel: async ({ messages }) => {
         if (!gate.signal.aborted) await once(gate.signal, 'abort')
         return answerOf(`re: ${messages.at(-1)?.text ?? ''}`)
       },

@@ -1,10 +1,12 @@
 import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
 import type { SessionKey } from '../../shared/domain/session.ts'
 import type { Logger } from '../../shared/log/logger.ts'
-import type { RunTurn } from '../agent/turn.ts'
+import type { TurnTools } from '../agent/run-turn.ts'
+import type { AskModel } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
+import type { ToolResult } from '../tools/tool-result.ts'
 import { createSessions } from './sessions.ts'
 import { type EndTurn, takeTurn } from './take-turn.ts'
 import { createTurnQueues, type TurnEnd } from './turn-queues.ts'
@@ -17,7 +19,9 @@ export interface ConversationsOptions {
   readonly newId: () => string
   /** A uuid in lower case. */
   readonly newSessionId: () => string
-  readonly runTurn: RunTurn
+  readonly askModel: AskModel
+  /** What the model may do in the turn for a message. */
+  readonly toolsFor: (item: AcceptedItem) => TurnTools<ToolResult>
   readonly send: Send
   readonly outcomeFor: OutcomeFor
   /** Nothing is left to do for the event: it is never to be handed in again. */

@@ -170,14 +170,15 @@ describe('under Node’s permission model', () => {
     writeFileSync(
       script,
       `import { createConversations } from ${JSON.stringify(new URL('./conversations.ts', import.meta.url).href)}
-       import { createRunTurn } from ${JSON.stringify(new URL('../agent/run-turn.ts', import.meta.url).href)}
+       import { createAskModel } from ${JSON.stringify(new URL('../agent/ask-model.ts', import.meta.url).href)}
        const nothing = () => undefined
        const log = { trace: nothing, debug: nothing, info: nothing, warn: console.log, error: console.log, fatal: nothing, close: nothing, child: () => log }
        let serial = 0
        const conversations = createConversations({
          stateDir: ${JSON.stringify(world.stateDir)}, log, now: Date.now,
          newId: () => String(serial += 1).padStart(8, '0'), newSessionId: () => crypto.randomUUID(),
-         runTurn: createRunTurn({ model: { api: 'offline', provider: 'offline', model: 'obedient' }, timeoutMs: 60000, redact: (t) => t }),
+         askModel: createAskModel({ model: { api: 'offline', provider: 'offline', model: 'obedient' }, timeoutMs: 60000, redact: (t) => t }),
+         toolsFor: () => ({ offered: () => [] }),
          send: async ({ text }) => { console.log(text); return { kind: 'sent', messageIds: [] } },
          outcomeFor: nothing, reached: nothing, report: nothing,
          onDone: () => { setImmediate(() => void conversations.close()) },

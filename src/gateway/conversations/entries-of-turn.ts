@@ -1,7 +1,9 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import type { TurnResult } from '../agent/turn.ts'
+import type { CalledStep } from '../agent/run-turn.ts'
+import type { ToolCall, TurnResult } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type SendResult, staysOpen } from '../outbound/send-request.ts'
+import type { ToolResult } from '../tools/tool-result.ts'
 import { FACTS, type InboundFact, type OutboundFact } from './transcript/facts.ts'
 import type { NewEntry } from './transcript/transcript.ts'
 
@@ -39,6 +41,36 @@ export const answerEntry = (
     usage: { ...result.usage, cost: NO_COST },
     stopReason: result.kind === 'answer' ? result.stopReason : 'error',
     ...(result.kind === 'failed' ? { errorMessage: result.detail } : {}),
+    timestamp: now,
+  },
+})
+
+/** What the model called, and what it said with it. Written before anything of it is done. */
+export const callsEntry = ({ model, text, calls, usage }: CalledStep, now: number): NewEntry => ({
+  type: 'message',
+  message: {
+    role: 'assistant',
+    content: [
+      ...(text === '' ? [] : [{ type: 'text', text }]),
+      ...calls.map((call) => ({ type: 'toolCall', ...call })),
+    ],
+    ...modelFields({ model }),
+    usage: { ...usage, cost: NO_COST },
+    stopReason: 'toolUse',
+    timestamp: now,
+  },
+})
+
+/** What a call came to. */
+export const resultEntry = (call: ToolCall, result: ToolResult, now: number): NewEntry => ({
+  type: 'message',
+  message: {
+    role: 'toolResult',
+    toolCallId: call.id,
+    toolName: call.name,
+    content: [{ type: 'text', text: result.text }],
+    details: result.details,
+    isError: result.isError,
     timestamp: now,
   },
 })
@@ -88,7 +120,7 @@ export const outboundFactOf = (eventId: string, result: SendResult): OutboundFac
     case 'withheld':
       return staysOpen(result)
         ? { eventId, result: 'withheld', why: result.why, open: true }
-        : { eventId, result: 'withheld', why: result.why }
+        : { eventId, result: 'withheld', why: result.said ?? result.why }
     default:
       return assertNever(result)
   }

@@ -2,19 +2,21 @@ import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { Logger } from '../../shared/log/logger.ts'
 import { failureSentence } from '../agent/model-failure.ts'
-import type { ModelRef } from '../agent/model-name.ts'
-import type { RunTurn, TurnMessage, TurnResult } from '../agent/turn.ts'
-import { NO_USAGE } from '../agent/usage.ts'
+import { runTurn, type TurnTools } from '../agent/run-turn.ts'
+import type { AskModel, TurnMessage, TurnResult } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
+import { interruptedResult, type ToolResult } from '../tools/tool-result.ts'
 import {
   abortedEntry,
   answerEntry,
+  callsEntry,
   interruptedEntry,
   outboundEntry,
   outboundFactOf,
   questionEntries,
+  resultEntry,
 } from './entries-of-turn.ts'
 import type { Session } from './sessions.ts'
 
@@ -29,7 +31,9 @@ export interface TurnParts {
   readonly log: Logger
   readonly now: () => number
   readonly newId: () => string
-  readonly runTurn: RunTurn
+  readonly askModel: AskModel
+  /** What the model may do in the turn for this message. */
+  readonly toolsFor: (item: AcceptedItem) => TurnTools<ToolResult>
   readonly send: Send
   readonly outcomeFor: OutcomeFor
   readonly reached: Reached
@@ -99,7 +103,7 @@ export const takeTurn = async (
       activity(result.kind, result.why)
       return 'done'
     case 'withheld':
-      activity('withheld', result.why)
+      activity('withheld', result.said ?? result.why)
       return staysOpen(result) ? 'open' : 'done'
     default:
       return assertNever(result)
@@ -125,14 +129,19 @@ const obtainAnswer = async (
   const { transcript } = session
   const state = transcript.stateOf(item.eventId)
   let entryId: string
+  let stepsTaken = 0
   switch (state.kind) {
     case 'closed':
       return { kind: 'done' }
     case 'answered':
       return { kind: 'answer', text: state.text, failed: false }
     case 'asked':
-      entryId = state.entryId
-      transcript.append(interruptedEntry(item.eventId))
+      ;({ entryId, steps: stepsTaken } = state)
+      transcript.append(
+        interruptedEntry(item.eventId),
+        // Whether they happened nobody knows, so they are never run again on a guess.
+        ...state.openCalls.map((call) => resultEntry(call, interruptedResult(), parts.now())),
+      )
       break
     case 'absent':
       parts.reached('turn:before-user-entry')
@@ -145,7 +154,7 @@ const obtainAnswer = async (
   }
   parts.reached('turn:after-user-entry')
 
-  const result = await ask(item, entryId, session, parts, signal)
+  const result = await ask(item, { entryId, stepsTaken }, session, parts, signal)
   if (result.kind === 'aborted' || signal.aborted) {
     const ended = end()
     if (ended?.kind !== 'aborted') return { kind: 'open' }
@@ -183,36 +192,63 @@ const obtainAnswer = async (
   return { kind: 'answer', text, failed: result.kind === 'failed' }
 }
 
-const ask = async (
+/** Where the question stands in the transcript, and how far the model has come with it. */
+interface Asked {
+  readonly entryId: string
+  readonly stepsTaken: number
+}
+
+const ask = (
   item: AcceptedItem,
-  entryId: string,
-  session: Session,
+  { entryId, stepsTaken }: Asked,
+  { transcript }: Session,
   parts: TurnParts,
   signal: AbortSignal,
 ): Promise<TurnResult> => {
   const origin = { provider: item.provider, trust: item.trust, forwarded: item.forwarded }
   const question: TurnMessage = { role: 'user', text: item.text, boundary: entryId, origin }
-  // Last, also where later messages were answered before this one was taken up again.
-  const before = session.transcript
-    .messages()
-    .filter((message) => message.role !== 'user' || message.boundary !== entryId)
   let begun = false
-  try {
-    return await parts.runTurn({
-      messages: [...before, question],
-      origin,
-      signal,
-      onText: () => {
-        if (begun) return
-        begun = true
-        parts.reached('turn:mid-stream')
-      },
-    })
-  } catch (error) {
-    // It promises not to throw. That it did is our fault, and no reason to leave somebody without an answer.
-    const detail = 'a fault in the gateway itself; the log has it in full'
-    return { kind: 'failed', model: UNKNOWN_MODEL, failure: 'internal', detail, error, usage: NO_USAGE }
+  const request = {
+    question: entryId,
+    stepsTaken,
+    origin,
+    signal,
+    // The question and its exchanges last, also where later messages were answered before it was taken up again.
+    messages: () => {
+      const [before, own] = split(transcript.messages(), entryId)
+      return [...before, question, ...own]
+    },
+    onText: () => {
+      if (begun) return
+      begun = true
+      parts.reached('turn:mid-stream')
+    },
   }
+  return runTurn(request, {
+    askModel: parts.askModel,
+    tools: parts.toolsFor(item),
+    newCallId: () => `${parts.newId()}${parts.newId()}`,
+    record: {
+      called: (step) => {
+        transcript.append(callsEntry(step, parts.now()))
+        parts.reached('turn:after-calls-entry')
+      },
+      ended: (call, result) => {
+        parts.reached('turn:before-result-entry')
+        transcript.append(resultEntry(call, result, parts.now()))
+        parts.reached('turn:after-result-entry')
+      },
+    },
+  })
 }
 
-const UNKNOWN_MODEL: ModelRef = { api: 'offline', provider: 'unknown', model: 'unknown' }
+/** All messages but the question, and those that are exchanges for it. */
+const split = (
+  messages: readonly TurnMessage[],
+  entryId: string,
+): readonly [readonly TurnMessage[], readonly TurnMessage[]] => {
+  const isOwn = (message: TurnMessage): boolean => message.role === 'exchange' && message.of === entryId
+  const isQuestion = (message: TurnMessage): boolean =>
+    message.role === 'user' && message.boundary === entryId
+  return [messages.filter((message) => !isOwn(message) && !isQuestion(message)), messages.filter(isOwn)]
+}

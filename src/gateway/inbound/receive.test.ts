@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderTold } from '../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
+import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
 import type { AcceptedItem } from './accepted-item.ts'
 import { createDedupe } from './dedupe.ts'
 import { createDrops } from './drops.ts'
@@ -30,6 +31,7 @@ let heard = true
 const told = (over: Partial<ProviderTold> = {}): ToldPeople =>
   readPeople({
     revision: 1,
+    rules: DEFAULT_RULES,
     providers: [
       {
         provider: 'telegram',

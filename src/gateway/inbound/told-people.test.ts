@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
 import { readPeople } from './told-people.ts'
 
 const telegram = (over: Partial<ProviderTold> = {}): PeopleTold => ({
   revision: 7,
+  rules: DEFAULT_RULES,
   providers: [
     {
       provider: 'telegram',

@@ -1,7 +1,8 @@
-import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
+import type { HandsRules } from '../../shared/domain/hands.ts'
 import { parseListEntry, type SenderId } from '../../shared/domain/identity.ts'
 import type { People, ProviderPolicy } from '../../shared/domain/people.ts'
-import type { ProviderId } from '../../shared/domain/provider.ts'
+import { PROVIDERS, type ProviderId } from '../../shared/domain/provider.ts'
 
 /** One provider's people as the gate needs them. */
 interface ToldProvider {
@@ -17,6 +18,8 @@ export interface ToldPeople {
   readonly revision: number
   /** A provider that nobody told us about lets nobody in. */
   of(provider: ProviderId): ToldProvider
+  /** What the tools of whom may touch. */
+  readonly rules: HandsRules
   /** Entries that are no id of their provider. They grant nothing. */
   readonly unparsable: readonly string[]
 }
@@ -34,19 +37,44 @@ export const readPeople = (told: PeopleTold): ToldPeople => {
   const providers = new Map<ProviderId, ToldProvider>(
     told.providers.map((provider) => [provider.provider, readProvider(provider, unparsable)]),
   )
-  return { revision: told.revision, of: (provider) => providers.get(provider) ?? CLOSED, unparsable }
+  const rules = readRules(told.rules, unparsable)
+  return { revision: told.revision, of: (provider) => providers.get(provider) ?? CLOSED, rules, unparsable }
+}
+
+const readRules = (told: RulesTold, unparsable: string[]): HandsRules => {
+  const byProvider = (lists: RulesTold['elevated']['allowFrom']): HandsRules['elevated']['allowFrom'] =>
+    Object.fromEntries(
+      PROVIDERS.filter((provider) => Object.hasOwn(lists, provider)).map((provider) => [
+        provider,
+        [...readSenders(provider, lists[provider] ?? [], unparsable)],
+      ]),
+    )
+  return {
+    readOnly: told.readOnly,
+    sandbox: told.sandbox,
+    elevated: { ...told.elevated, allowFrom: byProvider(told.elevated.allowFrom) },
+    // A list in which nothing is an id still narrows: it lets nobody be written to.
+    allowTo: told.allowTo === undefined ? undefined : byProvider(told.allowTo),
+  }
+}
+
+const readSenders = (
+  provider: ProviderId,
+  entries: readonly string[],
+  unparsable: string[],
+): ReadonlySet<SenderId> => {
+  const found = new Set<SenderId>()
+  for (const entry of entries) {
+    const sender = parseListEntry(provider, entry)
+    if (sender === undefined) unparsable.push(`${provider} ${entry}`)
+    else found.add(sender)
+  }
+  return found
 }
 
 const readProvider = (told: ProviderTold, unparsable: string[]): ToldProvider => {
-  const senders = (entries: readonly string[]): ReadonlySet<SenderId> => {
-    const found = new Set<SenderId>()
-    for (const entry of entries) {
-      const sender = parseListEntry(told.provider, entry)
-      if (sender === undefined) unparsable.push(`${told.provider} ${entry}`)
-      else found.add(sender)
-    }
-    return found
-  }
+  const senders = (entries: readonly string[]): ReadonlySet<SenderId> =>
+    readSenders(told.provider, entries, unparsable)
   const pending = new Map<SenderId, number>()
   for (const { id, createdAt } of told.pending) {
     const sender = parseListEntry(told.provider, id)

@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { FromGateway } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
-import { startMessage } from '../testing/stand-in-supervisor.ts'
+import { DEFAULT_RULES, startMessage } from '../testing/stand-in-supervisor.ts'
 import { connectSupervisor, type SupervisorLink } from './supervisor-link.ts'
 
-const start = startMessage('/nowhere', { revision: 1, providers: [] })
+const start = startMessage('/nowhere', { revision: 1, providers: [], rules: DEFAULT_RULES })
 
 /** A channel that takes a message when the test says so. */
 class TestChannel extends EventEmitter {

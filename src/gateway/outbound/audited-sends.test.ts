@@ -81,7 +81,7 @@ const run = async (happenings: readonly Happening[], folder: string): Promise<re
   }
   const acts = createPrivilegedActs({
     ask: (intentId, act) => {
-      waiting.set(act.textSha256, intentId)
+      if (act.act === 'message.send') waiting.set(act.textSha256, intentId)
       return true
     },
     outcome: (intentId, result) => {
@@ -95,7 +95,7 @@ const run = async (happenings: readonly Happening[], folder: string): Promise<re
     ask: acts.ask,
     provider: () => messenger,
     isLocked: () => isLocked,
-    mayReceive: () => isAllowed,
+    refusal: () => (isAllowed ? undefined : 'not_the_recipient'),
     onLocked: () => undefined,
     onUnconfirmed: () => undefined,
     reached: () => undefined,
@@ -119,7 +119,7 @@ const run = async (happenings: readonly Happening[], folder: string): Promise<re
         const [textSha256, intentId] = found
         waiting.delete(textSha256)
         if (what.answer === 'recorded') recorded.set(textSha256, intentId)
-        return acts.answered(intentId, what.answer)
+        return acts.answered(intentId, what.answer, '')
       }
       case 'arrive':
         return onTheWay.splice(what.which % Math.max(1, onTheWay.length), 1)[0]?.(what.delivery)

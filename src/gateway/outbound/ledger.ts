@@ -13,7 +13,7 @@ const intentLine = z.object({
   provider: z.enum(PROVIDERS),
   chatId: z.string(),
   replyTo: z.string(),
-  kind: z.enum(['answer', 'pairing', 'notice']),
+  kind: z.enum(['answer', 'pairing', 'notice', 'message']),
   /** Counted from 1. */
   part: z.number().int().positive(),
   parts: z.number().int().positive(),

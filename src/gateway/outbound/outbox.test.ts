@@ -61,7 +61,7 @@ const begin = (compactAbove?: number): void => {
   const acts = createPrivilegedActs({
     ask: (intentId, act) => {
       asked.push(act)
-      queueMicrotask(() => acts.answered(intentId, answers.shift() ?? 'recorded'))
+      queueMicrotask(() => acts.answered(intentId, answers.shift() ?? 'recorded', ''))
       return true
     },
     outcome: (intentId, result, detail) => outcomes.push(`${intentId} ${result} ${detail}`.trim()),
@@ -71,7 +71,7 @@ const begin = (compactAbove?: number): void => {
     ask: acts.ask,
     provider: (id) => (id === 'telegram' ? messenger : undefined),
     isLocked: () => locked,
-    mayReceive: () => allowed,
+    refusal: () => (allowed ? undefined : 'not_the_recipient'),
     onLocked: () => {
       lockedSeen += 1
     },

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
 import { toErrorView } from '../../shared/domain/error.ts'
+import { plainText } from '../../shared/domain/plain-text.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { Reached } from '../failpoint.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
 import type { Intent, Ledger, Outcome } from './ledger.ts'
 import type { PrivilegedActs, RecordedAct } from './privileged-acts.ts'
+import type { RecipientRefusal } from './recipient.ts'
 import type { OutcomeFor, Send, SendRequest, SendResult } from './send-request.ts'
 import { splitText } from './split-text.ts'
 
@@ -22,9 +24,9 @@ export interface OutboxOptions {
   readonly provider: (id: ProviderId) => Provider | undefined
   /** True while the owner's STOP is latched. Asked last, before each single message. */
   readonly isLocked: () => boolean
-  /** Is this request addressed to whom it may be addressed to, now? Asked before each single message. */
-  readonly mayReceive: (request: SendRequest) => boolean
-  /** Writes a message into the audit before it leaves. Undefined: it must not leave. */
+  /** Why this request may not go where it is addressed to, now; undefined: it may. Asked before each single message. */
+  readonly refusal: (request: SendRequest) => RecipientRefusal | undefined
+  /** Writes a message into the audit before it leaves. */
   readonly ask: PrivilegedActs['ask']
   /** The latch was found: nothing leaves any more, and this process should end. */
   readonly onLocked: () => void
@@ -51,7 +53,8 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const sendParts = async (request: SendRequest): Promise<SendResult> => {
     const provider = options.provider(request.provider)
     if (provider === undefined) return { kind: 'failed', why: `${request.provider} is not switched on` }
-    const texts = splitText(request.text, provider.maxTextLength)
+    // Whoever wrote it, model or tool: what arrives is letters, and nothing that acts or hides.
+    const texts = splitText(plainText(request.text), provider.maxTextLength)
     if (texts.length === 0) return { kind: 'failed', why: 'there is no text to send' }
     const earlier = startedParts(request)
     if (!isContinuation(earlier, texts)) return { kind: 'withheld', why: 'answered_before' }
@@ -78,7 +81,8 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
 
   const sendPart = async (request: SendRequest, provider: Provider, piece: Piece): Promise<SendResult> => {
     if (options.isLocked()) return locked()
-    if (!options.mayReceive(request)) return { kind: 'withheld', why: 'not_the_recipient' }
+    const refusal = options.refusal(request)
+    if (refusal !== undefined) return { kind: 'withheld', why: refusal }
     const id = options.newId()
     options.reached('outbox:before-intent')
     try {
@@ -91,9 +95,11 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     options.reached('outbox:after-intent')
     options.reached('audit:before-ask')
     const act = await options.ask(actOf(id, request, piece))
-    if (act === undefined) {
-      ledger.conclude({ id, at: options.now(), result: 'withheld', why: 'not in the audit' })
-      return { kind: 'withheld', why: 'not_audited' }
+    if (act.kind === 'refused') {
+      ledger.conclude({ id, at: options.now(), result: 'withheld', why: act.why || 'not in the audit' })
+      return act.why === ''
+        ? { kind: 'withheld', why: 'not_audited' }
+        : { kind: 'withheld', why: 'refused', said: act.why }
     }
     try {
       return await sendRecorded(id, request, provider, piece, act)
@@ -111,12 +117,12 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     act: RecordedAct,
   ): Promise<SendResult> => {
     options.reached('audit:after-answer')
-    const mayGo = (): boolean => !options.isLocked() && options.mayReceive(request)
+    const mayGo = (): boolean => !options.isLocked() && options.refusal(request) === undefined
     // Two records may have taken a while: the latch and the lists have the last word.
-    if (!mayGo()) return withdrawn(id, act)
+    if (!mayGo()) return withdrawn(id, act, request)
     const delivery = await deliver(provider, request.chatId, piece.text, mayGo)
     options.reached('outbox:after-send')
-    if (delivery.kind === 'withdrawn') return withdrawn(id, act)
+    if (delivery.kind === 'withdrawn') return withdrawn(id, act, request)
     conclude(id, delivery, request.replyTo)
     act.conclude(delivery.kind, delivery.kind === 'sent' ? `message ${delivery.messageId}` : delivery.why)
     options.reached('outbox:after-outcome')
@@ -124,12 +130,13 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   }
 
   /** What ended the right, lockdown or a revocation, decides whether the event stays open. */
-  const withdrawn = (id: string, act: RecordedAct): SendResult => {
+  const withdrawn = (id: string, act: RecordedAct, request: SendRequest): SendResult => {
     const isLocked = options.isLocked()
-    const why = isLocked ? 'locked down' : 'no longer the recipient'
+    const refusal = options.refusal(request) ?? 'not_the_recipient'
+    const why = isLocked ? 'locked down' : WITHDRAWN[refusal]
     ledger.conclude({ id, at: options.now(), result: 'withheld', why })
     act.conclude('withheld', why)
-    return isLocked ? locked() : { kind: 'withheld', why: 'not_the_recipient' }
+    return isLocked ? locked() : { kind: 'withheld', why: refusal }
   }
 
   const conclude = (id: string, delivery: Tried, replyTo: string): void => {
@@ -167,6 +174,11 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
       await Promise.allSettled(underWay.values())
     },
   }
+}
+
+const WITHDRAWN: Readonly<Record<RecipientRefusal, string>> = {
+  not_the_recipient: 'no longer the recipient',
+  read_only: 'read-only mode',
 }
 
 /** What became of a message that was tried. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
-import { createPrivilegedActs, type RecordedAct } from './privileged-acts.ts'
+import { createPrivilegedActs, type RecordedAct, type RefusedAct } from './privileged-acts.ts'
 
 const act: PrivilegedAct = {
   act: 'message.send',
@@ -32,9 +32,9 @@ const create = (maxOpen = 10) => {
 }
 
 /** What a promise is when everything that can happen has happened. */
-const now = async (promise: Promise<RecordedAct | undefined>): Promise<'recorded' | 'refused' | 'waits'> => {
+const now = async (promise: Promise<RecordedAct | RefusedAct>): Promise<'recorded' | 'refused' | 'waits'> => {
   const waits = new Promise<'waits'>((resolve) => void setImmediate(() => resolve('waits')))
-  return Promise.race([promise.then((given) => (given === undefined ? 'refused' : 'recorded')), waits])
+  return Promise.race([promise.then((given) => given.kind), waits])
 }
 
 describe('an act that needs a record', () => {
@@ -42,21 +42,23 @@ describe('an act that needs a record', () => {
     const { acts, asked } = create()
     const [first, second] = [acts.ask(act), acts.ask(act)]
     expect(asked).toEqual([1, 2])
-    acts.answered(2, 'recorded')
-    acts.answered(7, 'recorded')
+    acts.answered(2, 'recorded', '')
+    acts.answered(7, 'recorded', '')
     expect([await now(first), await now(second)]).toEqual(['waits', 'recorded'])
-    acts.answered(1, 'refused')
-    acts.answered(1, 'recorded')
+    acts.answered(1, 'refused', '')
+    acts.answered(1, 'recorded', '')
     expect(await now(first)).toBe('refused')
   })
 
   test('ends once, with the first word about it', async () => {
     const { acts, outcomes } = create()
     const asking = acts.ask(act)
-    acts.answered(1, 'recorded')
+    acts.answered(1, 'recorded', '')
     const recorded = await asking
-    recorded?.conclude('sent', 'm1')
-    recorded?.conclude('failed', 'no')
+    if (recorded.kind === 'recorded') {
+      recorded.conclude('sent', 'm1')
+      recorded.conclude('failed', 'no')
+    }
     expect(outcomes).toEqual(['1 sent m1'])
   })
 
@@ -70,11 +72,11 @@ describe('an act that needs a record', () => {
     const { acts, asked } = create(2)
     const waiting = [acts.ask(act), acts.ask(act)]
     expect(await now(acts.ask(act))).toBe('refused')
-    acts.answered(1, 'recorded')
-    acts.answered(2, 'refused')
+    acts.answered(1, 'recorded', '')
+    acts.answered(2, 'refused', '')
     await Promise.all(waiting)
     const third = acts.ask(act)
-    acts.answered(3, 'recorded')
+    acts.answered(3, 'recorded', '')
     expect(await now(third)).toBe('recorded')
     expect(asked).toEqual([1, 2, 3])
   })
@@ -82,17 +84,18 @@ describe('an act that needs a record', () => {
   test('that waits at the close is refused; if it was recorded all the same, it ends as withheld', async () => {
     const { acts, asked, outcomes } = create()
     const early = acts.ask(act)
-    acts.answered(1, 'recorded')
+    acts.answered(1, 'recorded', '')
     const [second, third] = [acts.ask(act), acts.ask(act)]
     acts.close()
     expect([await now(second), await now(third)]).toEqual(['refused', 'refused'])
     expect(await now(acts.ask(act))).toBe('refused')
-    acts.answered(2, 'recorded')
-    acts.answered(2, 'recorded')
-    acts.answered(3, 'refused')
+    acts.answered(2, 'recorded', '')
+    acts.answered(2, 'recorded', '')
+    acts.answered(3, 'refused', '')
     expect(outcomes).toEqual(['2 withheld given up before the record was confirmed'])
     // What was on record before may still end.
-    ;(await early)?.conclude('sent', 'm1')
+    const recorded = await early
+    if (recorded.kind === 'recorded') recorded.conclude('sent', 'm1')
     expect(outcomes).toHaveLength(2)
     expect(asked).toEqual([1, 2, 3])
   })

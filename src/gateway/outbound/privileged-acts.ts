@@ -5,18 +5,26 @@ type IntentAnswer = Extract<ToGateway, { type: 'intent-answer' }>['answer']
 
 /** An act that stands in the audit and may happen now. It has to be concluded, whatever becomes of it. */
 export interface RecordedAct {
+  readonly kind: 'recorded'
   /** How it ended. The first word counts, further ones are ignored. */
   conclude(result: ActResult, detail: string): void
 }
 
+/** It must not happen. */
+export interface RefusedAct {
+  readonly kind: 'refused'
+  /** Of a refusal that the owner's rules made: one sentence. Empty where the audit did not take it. */
+  readonly why: string
+}
+
 export interface PrivilegedActs {
   /**
-   * Asks that an act be written into the audit. Resolves when it is durable there; undefined if it is not and will
-   * not be: then the act must not happen. While the supervisor is silent this waits, and so does the act.
+   * Asks that an act be written into the audit. Resolves when it is durable there, or when it is not and will not
+   * be. While the supervisor is silent this waits, and so does the act.
    */
-  readonly ask: (act: PrivilegedAct) => Promise<RecordedAct | undefined>
+  readonly ask: (act: PrivilegedAct) => Promise<RecordedAct | RefusedAct>
   /** The supervisor's answer. One that nobody waits for is ignored. */
-  readonly answered: (intentId: number, answer: IntentAnswer) => void
+  readonly answered: (intentId: number, answer: IntentAnswer, why: string) => void
   /** Refuses everything that has no answer yet, and everything from now on. What is recorded can still end. */
   readonly close: () => void
 }
@@ -35,7 +43,7 @@ export const createPrivilegedActs = ({
   outcome,
   maxOpen = 256,
 }: PrivilegedActsOptions): PrivilegedActs => {
-  const open = new Map<number, (answer: IntentAnswer) => void>()
+  const open = new Map<number, (answer: RecordedAct | RefusedAct) => void>()
   /** Refused here before the supervisor answered: it may have recorded them all the same. */
   const givenUp = new Set<number>()
   let lastId = 0
@@ -44,6 +52,7 @@ export const createPrivilegedActs = ({
   const recorded = (intentId: number): RecordedAct => {
     let concluded = false
     return {
+      kind: 'recorded',
       conclude: (result, detail) => {
         if (concluded) return
         concluded = true
@@ -54,22 +63,21 @@ export const createPrivilegedActs = ({
 
   return {
     ask: async (act) => {
-      if (closed || open.size >= maxOpen) return undefined
+      if (closed || open.size >= maxOpen) return NOT_TAKEN
       lastId += 1
       const intentId = lastId
-      const answer = await new Promise<IntentAnswer>((resolve) => {
+      return new Promise((resolve) => {
         open.set(intentId, resolve)
-        if (!ask(intentId, act)) {
-          open.delete(intentId)
-          resolve('refused')
-        }
+        if (ask(intentId, act)) return
+        open.delete(intentId)
+        resolve(NOT_TAKEN)
       })
-      return answer === 'recorded' ? recorded(intentId) : undefined
     },
-    answered: (intentId, answer) => {
+    answered: (intentId, answer, why) => {
       const resolve = open.get(intentId)
       open.delete(intentId)
-      if (resolve !== undefined) resolve(answer)
+      if (resolve !== undefined)
+        resolve(answer === 'recorded' ? recorded(intentId) : { kind: 'refused', why })
       else if (givenUp.delete(intentId) && answer === 'recorded')
         outcome(intentId, 'withheld', 'given up before the record was confirmed')
     },
@@ -77,9 +85,11 @@ export const createPrivilegedActs = ({
       closed = true
       for (const [intentId, resolve] of open) {
         givenUp.add(intentId)
-        resolve('refused')
+        resolve(NOT_TAKEN)
       }
       open.clear()
     },
   }
 }
+
+const NOT_TAKEN: RefusedAct = { kind: 'refused', why: '' }

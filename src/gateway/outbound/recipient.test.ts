@@ -5,12 +5,14 @@ import { parseSessionKey } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { itemsWithoutRight } from '../inbound/lost-rights.ts'
 import { readPeople, type ToldPeople } from '../inbound/told-people.ts'
-import { mayReceive } from './recipient.ts'
+import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
+import { type RecipientFacts, recipientRefusal } from './recipient.ts'
 import type { SendRequest } from './send-request.ts'
 
 const people = (over: Partial<ProviderTold> = {}): ToldPeople =>
   readPeople({
     revision: 1,
+    rules: DEFAULT_RULES,
     providers: [
       {
         provider: 'telegram',
@@ -48,6 +50,9 @@ const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
     entryId: '00000001',
   }
 }
+
+const mayReceive = (asked: SendRequest, facts: RecipientFacts): boolean =>
+  recipientRefusal(asked, facts) === undefined
 
 const request = (over: Partial<SendRequest> = {}): SendRequest => ({
   session: 'telegram:dm:42',

@@ -7,9 +7,15 @@ export interface SendRequest {
   readonly provider: ProviderId
   readonly chatId: string
   readonly text: string
-  /** The event this replies to. A reply of one kind to one event leaves at most once, over all restarts. */
+  /**
+   * The event this replies to; of a `message`, its own name. A reply of one kind to one event leaves at most once,
+   * over all restarts.
+   */
   readonly replyTo: string
-  readonly kind: 'answer' | 'pairing' | 'notice'
+  /** `message`: the tool `send`. */
+  readonly kind: 'answer' | 'pairing' | 'notice' | 'message'
+  /** Of a `message`: the open event in whose turn it is sent. */
+  readonly askedBy?: string
 }
 
 /** What became of a request; all the parts of a long text together. */
@@ -19,10 +25,20 @@ export type SendResult =
   | { readonly kind: 'failed'; readonly why: string }
   /** It may have arrived. It is shown to the owner, and never sent again on a guess. */
   | { readonly kind: 'unconfirmed'; readonly why: string }
-  /** Not sent on purpose. `not_audited`: the audit did not take it, and nothing leaves that is not in there. */
+  /**
+   * Not sent on purpose. `not_audited`: the audit did not take it, and nothing leaves that is not in there. `refused`: the
+   * supervisor says that the owner's rules are against it, in the words of `said`.
+   */
   | {
       readonly kind: 'withheld'
-      readonly why: 'locked_down' | 'not_audited' | 'not_the_recipient' | 'answered_before'
+      readonly why:
+        | 'locked_down'
+        | 'not_audited'
+        | 'not_the_recipient'
+        | 'answered_before'
+        | 'read_only'
+        | 'refused'
+      readonly said?: string
     }
 
 /** Nothing has left, and what stopped it will pass: the event stays open for the next run. */

@@ -41,7 +41,8 @@ export const startGateway = (
       ...[...own, log].map((path) => `--allow-fs-write=${path}`),
     ],
     env: { CLAWDBOT_TEST: '1', CLAWDBOT_RUN_ID: 'test-run', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // The fifth is the streams to the sandboxes.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   })
   let output = ''
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))

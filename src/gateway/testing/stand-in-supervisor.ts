@@ -4,6 +4,7 @@ import type {
   PairingOutcome,
   PeopleTold,
   ProviderTold,
+  RulesTold,
   StartMessage,
   ToGateway,
 } from '../../shared/contracts/gateway.ts'
@@ -28,6 +29,13 @@ export const nobody = (provider: ProviderId): ProviderTold => ({
   pending: [],
 })
 
+/** The defaults of the config. */
+export const DEFAULT_RULES: RulesTold = {
+  readOnly: false,
+  sandbox: { mode: 'non-main', tools: { allow: [], deny: [] } },
+  elevated: { enabled: false, approve: 'always', allowFrom: {} },
+}
+
 export class StandInSupervisor {
   /** Everything that the gateway has said, in order. */
   readonly heard: FromGateway[] = []
@@ -36,6 +44,7 @@ export class StandInSupervisor {
   readonly #requests = new Map<ProviderId, readonly PairingRequest[]>()
   #replies: readonly ReplyRecord[] = []
   #people: readonly ProviderTold[]
+  #rules = DEFAULT_RULES
   #revision = 1
   #codes = 0
   #audit: 'recorded' | 'refused' | 'never' = 'recorded'
@@ -47,7 +56,7 @@ export class StandInSupervisor {
   }
 
   get told(): PeopleTold {
-    return { revision: this.#revision, providers: [...this.#people] }
+    return { revision: this.#revision, providers: [...this.#people], rules: this.#rules }
   }
 
   hear(message: FromGateway): void {
@@ -88,6 +97,16 @@ export class StandInSupervisor {
   /** Tells changed people and resolves when they are in force. */
   async change(provider: ProviderId, over: Partial<ProviderTold>): Promise<void> {
     this.#people = this.#people.map((told) => (told.provider === provider ? { ...told, ...over } : told))
+    await this.#told()
+  }
+
+  /** The same for changed rules. */
+  async rule(over: Partial<RulesTold>): Promise<void> {
+    this.#rules = { ...this.#rules, ...over }
+    await this.#told()
+  }
+
+  async #told(): Promise<void> {
     this.#revision += 1
     const revision = this.#revision
     this.#tell({ type: 'people', ...this.told })
@@ -102,7 +121,7 @@ export class StandInSupervisor {
 
   #intent(intentId: number): void {
     if (this.#audit === 'never') this.#unanswered.push(intentId)
-    else this.#tell({ type: 'intent-answer', intentId, answer: this.#audit })
+    else this.#tell({ type: 'intent-answer', intentId, answer: this.#audit, why: '' })
   }
 
   #desk(ask: Of<'pairing-ask'>): PairingOutcome {
@@ -141,6 +160,7 @@ export const startMessage = (
   people,
   epoch: 'first',
   resumedAt: 0,
+  host: null,
   secrets: [],
   grants: [],
   ...over,

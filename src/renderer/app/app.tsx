@@ -4,12 +4,15 @@ import { LogsScreen } from '../features/logs/logs-screen.tsx'
 import { OverviewScreen } from '../features/overview/overview-screen.tsx'
 import { PairingScreen } from '../features/pairing/pairing-screen.tsx'
 import { PeopleScreen } from '../features/people/people-screen.tsx'
+import { InspectDialog } from '../features/sandboxes/inspect-dialog.tsx'
+import { SandboxesScreen } from '../features/sandboxes/sandboxes-screen.tsx'
 import { BundleDialog } from '../features/security/bundle-dialog.tsx'
 import { SecurityScreen } from '../features/security/security-screen.tsx'
 import { SimulatorScreen } from '../features/simulator/simulator-screen.tsx'
 import { useApp, useIsLocked } from '../store/app-store.ts'
 import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
 import { Toasts } from '../ui/toasts.tsx'
+import { ApprovalBar } from './approvals/approval-bar.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { FeedBanner, GatewayBanner } from './gateway/state-banners.tsx'
 import { Header } from './header.tsx'
@@ -34,7 +37,10 @@ export const App = (): ReactNode => {
       }`}
     >
       <Nav screen={place.screen} />
-      <Header />
+      <div className="min-w-0">
+        <Header />
+        <ApprovalBar />
+      </div>
       <main
         ref={main}
         tabIndex={-1}
@@ -58,6 +64,7 @@ export const App = (): ReactNode => {
       <Palette />
       <ResumeDialog />
       <BundleDialog />
+      <InspectDialog />
       <ShortcutSheet />
       <Toasts />
     </div>
@@ -72,6 +79,8 @@ const ScreenOf = ({ place }: { readonly place: Place }): ReactNode => {
       return <PairingScreen wanted={place.person} />
     case 'people':
       return <PeopleScreen />
+    case 'sandboxes':
+      return <SandboxesScreen />
     case 'logs':
       return <LogsScreen />
     case 'security':

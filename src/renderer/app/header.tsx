@@ -5,6 +5,7 @@ import { StatusShape } from '../ui/status-shape.tsx'
 import { DockerStatus } from './docker/docker-status.tsx'
 import { describeProvider } from './gateway/describe-gateway.ts'
 import { GatewayPanel } from './gateway/gateway-panel.tsx'
+import { HandsBadges } from './hands/hands-badges.tsx'
 import { StopButton } from './lockdown/stop-button.tsx'
 
 /** The state of everything, and STOP, on every screen and whatever else fails. */
@@ -16,6 +17,7 @@ export const Header = (): ReactNode => {
         {ready ? <GatewayPanel /> : <UnknownState />}
         {ready ? <Messengers /> : null}
         {ready ? <DockerStatus /> : null}
+        <HandsBadges />
       </div>
       <StopButton />
     </header>

@@ -1,5 +1,6 @@
 import {
   Activity,
+  Box,
   FlaskConical,
   type LucideIcon,
   ScrollText,
@@ -8,6 +9,7 @@ import {
   Users,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { drifted } from '../features/sandboxes/describe-sandboxes.ts'
 import { useApp } from '../store/app-store.ts'
 import { hrefOf, JUMP_KEY, SCREEN_LABEL, SCREENS, type Screen } from '../store/screen.ts'
 import { Kbd } from '../ui/kbd.tsx'
@@ -19,6 +21,7 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
   overview: Activity,
   pairing: UserPlus,
   people: Users,
+  sandboxes: Box,
   logs: ScrollText,
   security: ShieldCheck,
   simulator: FlaskConical,
@@ -26,7 +29,6 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
 
 /** Left of everything; on a narrow window a bar on top. */
 export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
-  const waiting = useApp(({ feed }) => feed.state?.requests.length ?? 0)
   const show = useApp((store) => store.show)
   return (
     <nav
@@ -46,12 +48,8 @@ export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
           >
             <Icon aria-hidden className="size-4 stroke-[1.7]" />
             {SCREEN_LABEL[name]}
-            {name === 'pairing' && waiting > 0 ? (
-              <span className="ml-auto rounded-full bg-accent-bg px-[7px] py-px text-xs font-medium text-accent">
-                {waiting}
-                <span className="sr-only"> waiting</span>
-              </span>
-            ) : null}
+            {name === 'pairing' ? <Waiting /> : null}
+            {name === 'sandboxes' ? <Boxes /> : null}
           </a>
         )
       })}
@@ -77,3 +75,51 @@ export const Nav = ({ screen }: { readonly screen: Screen }): ReactNode => {
     </nav>
   )
 }
+
+/** How many people wait for a decision. */
+const Waiting = (): ReactNode => {
+  const waiting = useApp(({ feed }) => feed.state?.requests.length ?? 0)
+  if (waiting === 0) return null
+  return (
+    <Count look="accent">
+      {waiting}
+      <span className="sr-only"> waiting</span>
+    </Count>
+  )
+}
+
+/** How many boxes there are; where one is not as configured, how many are not. */
+const Boxes = (): ReactNode => {
+  const boxes = useApp(({ feed }) => feed.state?.sandboxes.containers)
+  if (boxes === undefined || boxes.length === 0) return null
+  const wrong = drifted(boxes)
+  return wrong === 0 ? (
+    <Count look="plain">
+      {boxes.length}
+      <span className="sr-only"> there</span>
+    </Count>
+  ) : (
+    <Count look="bad">
+      {wrong} of {boxes.length}
+      <span className="sr-only"> not as configured</span>
+    </Count>
+  )
+}
+
+const COUNTS = {
+  plain: 'text-faint',
+  accent: 'bg-accent-bg text-accent',
+  bad: 'bg-bad-bg text-bad',
+} as const
+
+const Count = ({
+  look,
+  children,
+}: {
+  readonly look: keyof typeof COUNTS
+  readonly children: ReactNode
+}): ReactNode => (
+  <span className={`ml-auto rounded-full px-[7px] py-px text-xs font-medium ${COUNTS[look]}`}>
+    {children}
+  </span>
+)

@@ -2,6 +2,8 @@ import { Command } from 'cmdk'
 import type { ReactNode } from 'react'
 import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
+import { whoseBox } from '../features/sandboxes/describe-sandboxes.ts'
+import { openInspection } from '../features/sandboxes/inspect.ts'
 import { useApp } from '../store/app-store.ts'
 import { THEMES, type Theme, usePrefs } from '../store/prefs.ts'
 import { goTo, JUMP_KEY, SCREEN_LABEL, SCREENS } from '../store/screen.ts'
@@ -9,6 +11,7 @@ import { Kbd } from '../ui/kbd.tsx'
 import { Modal } from '../ui/modal.tsx'
 import { groupCode } from '../ui/text/words.ts'
 import { useCommand } from '../ui/use-command.tsx'
+import { focusApproval } from './approvals/approval-card.tsx'
 import { useStop } from './lockdown/stop.ts'
 
 const THEME_LABEL: Readonly<Record<Theme, string>> = {
@@ -38,6 +41,8 @@ const Commands = (): ReactNode => {
   const shutDown = useCommand('gateway.stop')
   const openConfig = useCommand('config.open')
   const verify = useCommand('audit.verify')
+  const setReadOnly = useCommand('readonly.set')
+  const build = useCommand('sandbox.build')
   const then = (act: () => void) => (): void => {
     show(null)
     act()
@@ -58,8 +63,14 @@ const Commands = (): ReactNode => {
             </Item>
           ))}
         </Group>
-        {state !== null && state.requests.length > 0 ? (
+        {state !== null && state.requests.length + state.approvals.length > 0 ? (
           <Group heading="Waiting">
+            {state.approvals.length > 0 ? (
+              // The palette gives the focus back where it was, and only then it may be moved.
+              <Item onSelect={then(() => setTimeout(focusApproval))} keys="F6">
+                Command for this machine
+              </Item>
+            ) : null}
             {state.requests.map((request) => (
               <Item
                 key={`${request.provider}:${request.id}`}
@@ -83,6 +94,26 @@ const Commands = (): ReactNode => {
             </>
           ) : null}
           {state?.incident ? <Item onSelect={() => show('bundle')}>Save incident bundle…</Item> : null}
+          {state === null || state.hands.readOnly.by === 'config' ? null : (
+            <Item onSelect={then(() => void setReadOnly.run({ on: !state.hands.readOnly.on }))}>
+              {state.hands.readOnly.on ? 'Switch read-only mode off' : 'Switch read-only mode on'}
+            </Item>
+          )}
+          {state !== null && !locked && state.docker.state === 'reachable' ? (
+            <Item
+              onSelect={then(() => {
+                goTo('sandboxes')
+                void build.run(undefined)
+              })}
+            >
+              Build the sandbox image
+            </Item>
+          ) : null}
+          {state?.sandboxes.containers.map((box) => (
+            <Item key={box.id} onSelect={() => openInspection(box)}>
+              {`Inspect the box of ${whoseBox(box)}`}
+            </Item>
+          ))}
           <Item onSelect={then(() => void verify.run(undefined))}>Verify the audit</Item>
           <Item onSelect={then(() => void openConfig.run(undefined))}>Open clawdbot.json</Item>
           <Item onSelect={() => show('sheet')} keys="?">

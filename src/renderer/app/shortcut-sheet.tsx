@@ -51,6 +51,16 @@ export const ShortcutSheet = (): ReactNode => {
           ]}
         />
         <Keys
+          heading="A command for this machine"
+          keys={[
+            ['F6', 'To it, and back'],
+            ['a', 'Approve once'],
+            ['s', 'Approve for this session'],
+            ['d', 'Deny'],
+            ['Enter', 'Never approves'],
+          ]}
+        />
+        <Keys
           heading="Logs"
           keys={[
             ['End', 'Follow again'],

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { useApp } from '../store/app-store.ts'
 import { usePrefs } from '../store/prefs.ts'
@@ -8,7 +8,13 @@ import { type KeyState, matchKey } from './match-key.ts'
 /** Answers whether the screen knew the key. */
 type ScreenKeys = (key: string) => boolean
 
-const screens = new Set<ScreenKeys>()
+interface Listening {
+  readonly handle: ScreenKeys
+  /** Null: the screen, which hears every key that no region has. */
+  readonly region: RefObject<HTMLElement | null> | null
+}
+
+const listening = new Set<Listening>()
 
 /** Listens to the keyboard for the whole window. */
 export const listenToKeys = (): (() => void) => {
@@ -42,7 +48,7 @@ export const listenToKeys = (): (() => void) => {
         goTo(action.screen)
         return
       case 'screen':
-        for (const handle of screens) {
+        for (const { handle } of listenersAt(event.target)) {
           if (!handle(action.key)) continue
           event.preventDefault()
           return
@@ -58,6 +64,13 @@ export const listenToKeys = (): (() => void) => {
   return () => window.removeEventListener('keydown', onKey)
 }
 
+/** Those who hear a key pressed here: the region around it alone, so that one key never answers two questions. */
+const listenersAt = (target: EventTarget | null): readonly Listening[] => {
+  const all = [...listening]
+  const here = all.filter(({ region }) => target instanceof Node && region?.current?.contains(target))
+  return here.length > 0 ? here : all.filter(({ region }) => region === null)
+}
+
 const togglePalette = (): void => {
   const { overlay, show } = useApp.getState()
   // A dialog that asks something keeps the keyboard until it is answered.
@@ -66,21 +79,28 @@ const togglePalette = (): void => {
 }
 
 const isBusy = (target: EventTarget | null): boolean =>
-  useApp.getState().overlay !== null ||
-  (target instanceof Element &&
-    target.closest('input, textarea, select, [contenteditable], [role="dialog"], [role="combobox"]') !== null)
+  useApp.getState().overlay !== null || (target instanceof Element && target.closest(BUSY) !== null)
+
+/** Where keys are somebody else's. A dialog that has keys of its own here says so by `data-keys`. */
+const BUSY = 'input, textarea, select, [contenteditable], [role="dialog"]:not([data-keys]), [role="combobox"]'
 
 /** Keys of the screen that is shown. `handle` answers whether it knew the key. */
-export const useScreenKeys = (handle: ScreenKeys): void => {
+export const useScreenKeys = (handle: ScreenKeys): void => useListening(handle, null)
+
+/** Keys that count only while the focus is inside `region`, where the screen's own do not. */
+export const useRegionKeys = (region: RefObject<HTMLElement | null>, handle: ScreenKeys): void =>
+  useListening(handle, region)
+
+const useListening = (handle: ScreenKeys, region: Listening['region']): void => {
   const latest = useRef(handle)
   useEffect(() => {
     latest.current = handle
   })
   useEffect(() => {
-    const call: ScreenKeys = (key) => latest.current(key)
-    screens.add(call)
+    const entry: Listening = { handle: (key) => latest.current(key), region }
+    listening.add(entry)
     return () => {
-      screens.delete(call)
+      listening.delete(entry)
     }
-  }, [])
+  }, [region])
 }

@@ -5,7 +5,7 @@ import { emptyFeed, type Feed, type FeedEvent, stepFeed } from './feed.ts'
 interface AppStore {
   readonly feed: Feed
   /** What lies over the screen now; single keys do nothing below it. */
-  readonly overlay: 'palette' | 'sheet' | 'resume' | 'bundle' | null
+  readonly overlay: 'palette' | 'sheet' | 'resume' | 'bundle' | 'inspect' | null
   readonly dispatch: (event: FeedEvent) => void
   readonly show: (overlay: AppStore['overlay']) => void
 }

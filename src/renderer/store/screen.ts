@@ -2,13 +2,22 @@
 import { useSyncExternalStore } from 'react'
 import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 
-export const SCREENS = ['overview', 'pairing', 'people', 'logs', 'security', 'simulator'] as const
+export const SCREENS = [
+  'overview',
+  'pairing',
+  'people',
+  'sandboxes',
+  'logs',
+  'security',
+  'simulator',
+] as const
 export type Screen = (typeof SCREENS)[number]
 
 export const SCREEN_LABEL: Readonly<Record<Screen, string>> = {
   overview: 'Overview',
   pairing: 'Pairing',
   people: 'People',
+  sandboxes: 'Sandboxes',
   logs: 'Logs',
   security: 'Security',
   simulator: 'Simulator',
@@ -19,6 +28,7 @@ export const JUMP_KEY: Readonly<Record<Screen, string>> = {
   overview: 'o',
   pairing: 'p',
   people: 'e',
+  sandboxes: 'b',
   logs: 'l',
   security: 'y',
   simulator: 's',

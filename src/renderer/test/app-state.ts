@@ -1,14 +1,18 @@
 // States for the tests of this folder: everything quiet, and what a test changes about it.
 import type {
+  ApprovalView,
   AppState,
   AuditView,
   DockerView,
   GatewayView,
+  HandsView,
   IncidentView,
   LockdownView,
   PairingRequestView,
   PersonView,
   ProviderView,
+  SandboxesView,
+  SandboxView,
   StopResultView,
 } from '../../shared/contracts/app-state.ts'
 
@@ -123,6 +127,77 @@ export const dockerView = (changed: Partial<DockerView> = {}): DockerView => ({
   ...changed,
 })
 
+/** One as it was asked for. */
+export const sandboxView = (changed: Partial<SandboxView> = {}): SandboxView => ({
+  id: '4f1c8e0b7d2a4f1c8e0b7d2a4f1c8e0b7d2a4f1c8e0b7d2a4f1c8e0b7d2a4f1c',
+  name: 'clawdbot-telegram-dm-811204553',
+  session: 'telegram:dm:811204553',
+  image: 'clawdbot-sandbox:bookworm-slim',
+  state: 'running',
+  createdAt: 1_000_000,
+  memory: 18_000_000,
+  memoryLimit: 512_000_000,
+  processes: 3,
+  processLimit: 256,
+  network: 'none',
+  readOnlyRoot: true,
+  capabilities: 'none',
+  user: '1000:1000',
+  mounts: [
+    { source: '/home/olga/.clawdbot/sandboxes/telegram-dm-811204553', target: '/workspace', mode: 'rw' },
+  ],
+  drift: [],
+  held: 'in use',
+  ...changed,
+})
+
+export const sandboxesView = (changed: Partial<SandboxesView> = {}): SandboxesView => ({
+  containers: [],
+  checkedAt: 1_000_000,
+  image: { name: 'clawdbot-sandbox:bookworm-slim', state: 'present', detail: '' },
+  build: { state: 'idle', lines: [], error: null },
+  risks: [],
+  ...changed,
+})
+
+/** The default blast radius, in words. */
+export const handsView = (changed: Partial<HandsView> = {}): HandsView => ({
+  mode: 'non-main',
+  host: { enabled: false, approve: 'always', workspace: '/home/olga/clawd' },
+  readOnly: { on: false, by: null, since: null },
+  radius: [
+    {
+      trust: 'owner',
+      tools: ['bash', 'read', 'write', 'edit', 'send'],
+      place: 'in a sandbox without network',
+      send: 'everybody who is let in',
+    },
+    {
+      trust: 'friend',
+      tools: ['bash', 'read', 'write', 'edit', 'send'],
+      place: 'in a sandbox without network',
+      send: 'their own conversation',
+    },
+    { trust: 'guest', tools: [], place: 'nowhere', send: 'nobody' },
+  ],
+  ...changed,
+})
+
+export const approvalView = (changed: Partial<ApprovalView> = {}): ApprovalView => ({
+  id: 1,
+  askedAt: 1_000_000,
+  expiresAt: 1_300_000,
+  provider: 'telegram',
+  sender: '811204553',
+  claimedName: '',
+  session: 'main',
+  command: 'git status',
+  cwd: '/home/olga/clawd',
+  env: {},
+  sha256: 'a'.repeat(64),
+  ...changed,
+})
+
 export const appState = (changed: Partial<AppState> = {}): AppState => ({
   gateway: gatewayView(),
   lockdown: null,
@@ -130,6 +205,9 @@ export const appState = (changed: Partial<AppState> = {}): AppState => ({
   pastLockdowns: [],
   audit: auditView(),
   docker: dockerView(),
+  sandboxes: sandboxesView(),
+  hands: handsView(),
+  approvals: [],
   providers: [providerView()],
   config: { path: '', exists: true, error: null, model: 'offline/obedient', logFile: '', stateDir: '' },
   requests: [],

@@ -54,7 +54,10 @@ export const helperRequest = z.discriminatedUnion('op', [
     offset: count,
     limit: z.number().int().positive().max(MAX_BODY_BYTES),
   }),
-  /** The body is the file's content from `offset` on; it becomes visible at once, whole, with the last piece (`more` false). */
+  /**
+   * The body is the file's content from `offset` on; it becomes visible at once, whole, with the last piece (`more`
+   * false). Each piece has the same id and an answer of its own; the next one follows `written`, and none a `fault`.
+   */
   z.strictObject({ op: z.literal('write'), id: requestId, path, offset: count, more: z.boolean() }),
   /** The body is the old text (`oldBytes` long), then the new one. Exactly one place must match. */
   z.strictObject({

@@ -12,7 +12,7 @@ export const visiblePieces = (text: string): readonly VisiblePiece[] => {
   let from = 0
   for (const match of text.matchAll(INVISIBLE)) {
     if (match.index > from) pieces.push({ text: text.slice(from, match.index) })
-    pieces.push({ mark: markOf(match[0]) })
+    pieces.push({ mark: visibleMark(match[0]) })
     from = match.index + match[0].length
   }
   if (from < text.length) pieces.push({ text: text.slice(from) })
@@ -21,7 +21,8 @@ export const visiblePieces = (text: string): readonly VisiblePiece[] => {
 
 /** The same as one line for a terminal or a log: `‹U+202E›` stands where the character stood. */
 export const visibleLine = (text: string): string =>
-  text.replace(/[\n\t]/g, ' ').replace(INVISIBLE, (found) => `‹${markOf(found)}›`)
+  text.replace(/[\n\t]/g, ' ').replace(INVISIBLE, (found) => `‹${visibleMark(found)}›`)
 
-const markOf = (character: string): string =>
+/** A character by its code point. */
+export const visibleMark = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`

@@ -26,6 +26,9 @@ const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 /** An audit whose writes end when the test says so. */
 const createDesk = () => {
+  /** What the rules say, and what is not approved. */
+  let refusal: string | undefined
+  let unapproved: string | undefined
   const lines: string[] = []
   const answers: string[] = []
   const unwritable: string[] = []
@@ -46,10 +49,12 @@ const createDesk = () => {
           })
         }),
       conclude: (ref, result) => lines.push(`outcome ${ref.seq} ${result}`),
-      note: (entry) => lines.push(`event ${entry.act}`),
+      note: (entry) => lines.push(`event ${entry.act}${refusedIn(entry)}`),
     },
     isLocked: () => locked,
-    answer: (intentId, answer) => answers.push(`${intentId} ${answer}`),
+    refusal: () => refusal,
+    unapproved: () => unapproved,
+    answer: (intentId, answer, why) => answers.push(`${intentId} ${answer}${why === '' ? '' : `: ${why}`}`),
     onUnwritable: (error) => unwritable.push(error.code),
   })
   return {
@@ -59,6 +64,12 @@ const createDesk = () => {
     unwritable,
     lock: () => {
       locked = true
+    },
+    refuse: (why: string | undefined) => {
+      refusal = why
+    },
+    withoutApproval: (why: string) => {
+      unapproved = why
     },
     write: async () => {
       writes.shift()?.done()
@@ -70,6 +81,70 @@ const createDesk = () => {
     },
   }
 }
+
+const refusedIn = ({ detail }: AuditEntry): string =>
+  detail?.['refused'] === undefined ? '' : ` refused: ${detail['refused']}`
+
+const toolIntent = (intentId: number): Extract<FromGateway, { type: 'intent' }> => ({
+  type: 'intent',
+  intentId,
+  intent: {
+    act: 'tool.run',
+    tool: 'bash',
+    place: 'host',
+    provider: 'telegram',
+    sender: '42',
+    session: 'main',
+    eventId: 'event-1',
+    callId: 'call-1',
+    length: 12,
+    argsSha256: 'b'.repeat(64),
+    approval: 7,
+  },
+})
+
+describe('an act that the rules refuse', () => {
+  it('is refused with the reason before anything is recorded as intended, and the refusal is in the audit', () => {
+    const desk = createDesk()
+    desk.refuse('read-only mode is on')
+    desk.acts.asked(toolIntent(1))
+    expect(desk.answers).toEqual(['1 refused: read-only mode is on'])
+    expect(desk.lines).toEqual(['event tool.run refused: read-only mode is on'])
+  })
+
+  it('is refused where it lacks the owner’s approval', () => {
+    const desk = createDesk()
+    desk.withoutApproval('not approved')
+    desk.acts.asked(toolIntent(1))
+    expect(desk.answers).toEqual(['1 refused: not approved'])
+  })
+
+  it('is refused also where the rules changed while it was recorded', async () => {
+    const desk = createDesk()
+    desk.acts.asked(toolIntent(1))
+    desk.refuse('read-only mode is on')
+    await desk.write()
+    expect(desk.answers).toEqual(['1 refused: read-only mode is on'])
+    expect(desk.lines).toEqual(['intent tool.run main', 'outcome 1 withheld'])
+  })
+
+  it('leaves its number free', async () => {
+    const desk = createDesk()
+    desk.refuse('no')
+    desk.acts.asked(toolIntent(1))
+    desk.refuse(undefined)
+    desk.acts.asked(toolIntent(1))
+    await desk.write()
+    expect(desk.answers).toEqual(['1 refused: no', '1 recorded'])
+  })
+
+  it('is told with no more words than the contract has room for', () => {
+    const desk = createDesk()
+    desk.refuse('x'.repeat(1_000))
+    desk.acts.asked(toolIntent(1))
+    expect(desk.answers[0]).toHaveLength('1 refused: '.length + 300)
+  })
+})
 
 describe('an act of the gateway', () => {
   it('may happen only after its intent is on the disk, and its end follows', async () => {

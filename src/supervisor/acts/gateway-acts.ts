@@ -1,17 +1,25 @@
-import type { FromGateway } from '../../shared/contracts/gateway.ts'
+import type { FromGateway, PrivilegedAct } from '../../shared/contracts/gateway.ts'
+import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import type { Audit, AuditRef } from '../audit/audit.ts'
 
 /** Acts that were asked for and have not ended. A working gateway has one a conversation at most. */
 const MAX_OPEN = 1_000
+/** UTF-16 units of a reason, as the contract has it. */
+const MAX_WHY = 300
 
 type IntentAnswer = 'recorded' | 'refused'
 
 export interface GatewayActsOptions {
   readonly audit: Pick<Audit, 'intend' | 'conclude' | 'note'>
   readonly isLocked: () => boolean
-  readonly answer: (intentId: number, answer: IntentAnswer) => void
+  /** What the owner's rules say against an act, in one sentence; undefined: they allow it. Asked at each intent. */
+  readonly refusal: (act: PrivilegedAct) => string | undefined
+  /** What an act lacks that the owner has to approve; undefined: nothing. Uses the approval up. */
+  readonly unapproved: (act: PrivilegedAct) => string | undefined
+  /** `why` of a refusal that the rules made; empty otherwise. */
+  readonly answer: (intentId: number, answer: IntentAnswer, why: string) => void
   /** The audit takes nothing: this gateway can do nothing any more, and should end. */
   readonly onUnwritable: (error: ErrorView) => void
 }
@@ -33,25 +41,28 @@ export const createGatewayActs = (options: GatewayActsOptions): GatewayActs => {
   /** Rises when a gateway ends, so that a late record is not answered to its successor. */
   let run = 0
 
-  const record = async (intentId: number, entry: AuditEntry): Promise<void> => {
+  const refuse = (intentId: number, why: string): void => {
+    open.delete(intentId)
+    options.answer(intentId, 'refused', why.slice(0, MAX_WHY))
+  }
+
+  const record = async (intentId: number, act: PrivilegedAct): Promise<void> => {
     const mine = run
     try {
-      const ref = await audit.intend(entry)
+      const ref = await audit.intend(entryOf(act))
       if (mine !== run) return audit.conclude(ref, 'unknown', { why: 'the gateway was gone' })
-      // The record took a moment, in which the owner may have pressed STOP.
-      if (options.isLocked()) {
-        open.delete(intentId)
-        audit.conclude(ref, 'withheld', { why: 'locked down' })
-        options.answer(intentId, 'refused')
-        return
+      // The record took a moment, in which the owner may have pressed STOP or changed the rules.
+      const refusal = options.isLocked() ? '' : options.refusal(act)
+      if (refusal !== undefined) {
+        audit.conclude(ref, 'withheld', { why: refusal || 'locked down' })
+        return refuse(intentId, refusal)
       }
       open.set(intentId, ref)
-      options.answer(intentId, 'recorded')
+      options.answer(intentId, 'recorded', '')
     } catch (error) {
       // Its successor counts from 1 again: what is open under this number now may be another's.
       if (mine !== run) return
-      open.delete(intentId)
-      options.answer(intentId, 'refused')
+      refuse(intentId, '')
       options.onUnwritable(toErrorView(error))
     }
   }
@@ -59,12 +70,17 @@ export const createGatewayActs = (options: GatewayActsOptions): GatewayActs => {
   return {
     asked({ intentId, intent }) {
       if (options.isLocked() || open.has(intentId) || open.size >= MAX_OPEN) {
-        options.answer(intentId, 'refused')
+        options.answer(intentId, 'refused', '')
         return
       }
+      const refusal = options.refusal(intent) ?? options.unapproved(intent)
+      if (refusal !== undefined) {
+        const entry = entryOf(intent)
+        audit.note({ ...entry, detail: { ...entry.detail, refused: refusal } })
+        return refuse(intentId, refusal)
+      }
       open.set(intentId, 'being recorded')
-      const { act, provider, chatId, session, ...detail } = intent
-      void record(intentId, { act, actor: 'gateway', provider, session, detail: { chatId, ...detail } })
+      void record(intentId, intent)
     },
     ended({ intentId, result, detail }) {
       const ref = open.get(intentId)
@@ -92,6 +108,22 @@ export const createGatewayActs = (options: GatewayActsOptions): GatewayActs => {
       }
       open.clear()
     },
+  }
+}
+
+/** An act as the audit keeps it: facts and hashes, no text. */
+const entryOf = (intent: PrivilegedAct): AuditEntry => {
+  switch (intent.act) {
+    case 'message.send': {
+      const { act, provider, session, ...detail } = intent
+      return { act, actor: 'gateway', provider, session, detail }
+    }
+    case 'tool.run': {
+      const { act, provider, sender, session, ...detail } = intent
+      return { act, actor: 'gateway', provider, sender, session, detail }
+    }
+    default:
+      return assertNever(intent)
   }
 }
 

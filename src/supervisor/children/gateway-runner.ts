@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { FromGateway, StartMessage, ToGateway } from '../../shared/contracts/gateway.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { type ErrorCode, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
@@ -44,6 +45,8 @@ export interface RunnerOptions {
   readonly onOutput: (line: string) => void
   /** Messages that belong to the current child; those about its health are answered in here. */
   readonly onMessage: (message: FromGateway) => void
+  /** The current child's channel for sandboxes, before its first message. */
+  readonly onBoxChannel: (channel: Duplex) => void
   /** The child is gone: nothing that it was told or asked holds any longer. */
   readonly onGone: () => void
 }
@@ -195,6 +198,7 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
       onOutput: options.onOutput,
       onMessage: receive,
       onRefused: refuse,
+      onBoxChannel: options.onBoxChannel,
       onExit: (exit) => gone(mine, exit),
     })
     mine.child = child
@@ -230,6 +234,10 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
       case 'simulated':
       case 'intent':
       case 'outcome':
+      case 'box-ask':
+      case 'box-violation':
+      case 'approval-ask':
+      case 'approval-withdrawn':
       case 'accepted':
       case 'stop-asked':
         break

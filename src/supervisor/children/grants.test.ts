@@ -17,6 +17,7 @@ const places = (more: Partial<Parameters<typeof gatewayGrants>[0]> = {}) => ({
   logins: [join(root, 'credentials/whatsapp')],
   logFile: join(root, 'log/clawdbot-YYYY-MM-DD.log'),
   lockdown: join(root, 'lockdown.json'),
+  host: 'closed' as const,
   year: 2026,
   ...more,
 })
@@ -46,9 +47,11 @@ describe('the gateway’s permission flags', () => {
     ])
   })
 
-  it('do not let it spawn', () => {
+  it('do not let it spawn, but while the host is open to a session', () => {
     expect(maySpawn(gatewayGrants(places()))).toBe(false)
-    expect(maySpawn(['--permission', '--allow-child-process'])).toBe(true)
+    const open = gatewayGrants(places({ host: 'open' }))
+    expect(maySpawn(open)).toBe(true)
+    expect(open.filter((grant) => grant !== '--allow-child-process')).toEqual(gatewayGrants(places()))
   })
 
   it('name real paths, because Node compares them as text', () => {

@@ -15,6 +15,10 @@ const CLOSED: readonly string[] = [
   '--disable-sigusr1',
 ]
 
+export type HostAccess = 'open' | 'closed'
+
+const SPAWN = '--allow-child-process'
+
 export interface GatewayPlaces {
   /** The gateway's own bundle: `<appRoot>/out/gateway`. */
   readonly code: string
@@ -27,14 +31,16 @@ export interface GatewayPlaces {
   readonly logFile: string
   /** The latch: looked at before every send. */
   readonly lockdown: string
+  /** Whether the config lets any session act on the host; only then may the gateway start a process: the helper that does. */
+  readonly host: HostAccess
   /** Of the launch, in UTC: the names of a log with a date begin with this year or the next. */
   readonly year: number
 }
 
 /**
  * The permission flags of the gateway's Node: everything it may touch, in this one place. What is not here it
- * can not do: no process, no worker, no native code; no config, no store, no audit, and of the latch only to
- * see it. The paths are real ones, because Node compares them as text.
+ * can not do: no worker, no native code; no config, no store, no audit, and of the latch only to see it; and no
+ * process, but while the host is open to a session. The paths are real ones, because Node compares them as text.
  */
 export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
   const own = [places.sessions, places.journals, ...places.logins].map(realPath)
@@ -45,13 +51,14 @@ export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
     '--permission',
     ...CLOSED,
     '--allow-net',
+    ...(places.host === 'open' ? [SPAWN] : []),
     ...read.map((path) => `--allow-fs-read=${path}`),
     ...write.map((path) => `--allow-fs-write=${path}`),
   ]
 }
 
 /** Do these flags let the gateway start processes? Shown on the first screen. */
-export const maySpawn = (grants: readonly string[]): boolean => grants.includes('--allow-child-process')
+export const maySpawn = (grants: readonly string[]): boolean => grants.includes(SPAWN)
 
 /**
  * Node knows a star at the end of a grant only, so most of the date and what follows it are left open. The year is

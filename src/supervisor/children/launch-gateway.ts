@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { Duplex, type Readable } from 'node:stream'
+import { BOX_CHANNEL_FD } from '../../shared/contracts/box-frames.ts'
 import type { ToGateway } from '../../shared/contracts/gateway.ts'
 import type { ClawdbotError } from '../../shared/domain/error.ts'
 import { inheritNothing } from '../processes/inherit-nothing.ts'
 import { signalGroup } from '../processes/kill.ts'
 import { processTable } from '../processes/process-table.ts'
 import { RUN_ID_VARIABLE } from '../processes/run-cookie.ts'
-import type { Channel, ChannelEnd } from './channel/channel.ts'
+import type { Channel } from './channel/channel.ts'
 import { jsonLines } from './channel/json-lines.ts'
 import { nodeIpc } from './channel/node-ipc.ts'
+import { maySpawn } from './grants.ts'
 import { createOutputTail } from './output-tail.ts'
 
 export interface GatewayLaunch {
@@ -26,6 +28,8 @@ export interface GatewayLaunch {
   readonly onMessage: (raw: unknown) => void
   /** At most once: it broke its contract, and is not listened to any longer. To end it is left to the caller. */
   readonly onRefused: (error: ClawdbotError) => void
+  /** At most once, right after it was made: the other end of its file for sandboxes. Destroyed when it is gone. */
+  readonly onBoxChannel: (channel: Duplex) => void
   /** Once, when the process is gone or could not be made, and its output has been read. */
   readonly onExit: (exit: GatewayExit) => void
 }
@@ -49,10 +53,14 @@ export interface GatewayChild {
 /** What a gateway may know of our environment. NODE_OPTIONS above all is not in it: it could widen the grants. */
 const PASSED_ON = ['TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'NODE_EXTRA_CA_CERTS', 'SystemRoot'] as const
 
-const gatewayEnv = (env: NodeJS.ProcessEnv, runId: string): NodeJS.ProcessEnv => {
+/** Besides, where it may start the helper that acts on the host: what the owner's own commands would know. */
+const FOR_COMMANDS = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR'] as const
+
+const gatewayEnv = ({ env, runId, grants }: GatewayLaunch): NodeJS.ProcessEnv => {
+  const known: readonly string[] = maySpawn(grants) ? [...PASSED_ON, ...FOR_COMMANDS] : PASSED_ON
   const names = Object.keys(env).filter(
     (name) =>
-      PASSED_ON.some((passed) => passed === name) ||
+      known.includes(name) ||
       (env['CLAWDBOT_TEST'] === '1' && (name === 'CLAWDBOT_TEST' || name.startsWith('CLAWDBOT_TEST_'))),
   )
   return { ...Object.fromEntries(names.map((name) => [name, env[name]])), [RUN_ID_VARIABLE]: runId }
@@ -63,15 +71,15 @@ const gatewayEnv = (env: NodeJS.ProcessEnv, runId: string): NodeJS.ProcessEnv =>
  * a bounded heap, and one arena of malloc keep its memory where it was (bench group core, flood).
  */
 const MEMORY_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=512']
-/** Node's remarks on `--allow-net` and on what libraries use would crowd the last lines before a failure. */
-const QUIET_FLAGS: readonly string[] = ['ExperimentalWarning', 'DEP0040', 'DEP0169'].map(
+/** Node's remarks on what it is granted and on what libraries use would crowd the last lines before a failure. */
+const QUIET_FLAGS: readonly string[] = ['ExperimentalWarning', 'PERM0002', 'DEP0040', 'DEP0169'].map(
   (warning) => `--disable-warning=${warning}`,
 )
 const MEMORY_ENV: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '1' }
 
 /**
- * Starts the gateway as the leader of its own process group, with an ipc channel and nothing else of ours: no
- * standard input, no inherited files, an environment of a few names.
+ * Starts the gateway as the leader of its own process group, with an ipc channel, one for sandboxes, and nothing else
+ * of ours: no standard input, no inherited files, an environment of a few names.
  */
 export const launchGateway = (
   launch: GatewayLaunch,
@@ -79,10 +87,10 @@ export const launchGateway = (
 ): GatewayChild => {
   const tail = createOutputTail(launch.redact, launch.onOutput)
   const args = [...MEMORY_FLAGS, ...QUIET_FLAGS, ...launch.grants, launch.main]
-  const child = inheritNothing(['ignore', 'pipe', 'pipe', channel.stdio], (stdio) =>
+  const child = inheritNothing(['ignore', 'pipe', 'pipe', channel.stdio, 'pipe'], (stdio) =>
     spawn(launch.node, args, {
       cwd: launch.cwd,
-      env: { ...gatewayEnv(launch.env, launch.runId), ...MEMORY_ENV, ...channel.env },
+      env: { ...gatewayEnv(launch), ...MEMORY_ENV, ...channel.env },
       detached: true,
       stdio,
       windowsHide: true,
@@ -91,7 +99,8 @@ export const launchGateway = (
   const pid = child.pid
   for (const output of [child.stdout, child.stderr]) if (output !== null) readSlowly(output, tail.push)
   const end = channel.open(child, launch)
-  whenGone(child, end, (how) => launch.onExit({ how, lastOutput: tail.lines() }))
+  const boxes = openBoxChannel(child, launch.onBoxChannel)
+  whenGone(child, [end.close, boxes.close], (how) => launch.onExit({ how, lastOutput: tail.lines() }))
   return {
     pid,
     start: pid === undefined ? '' : startOf(pid),
@@ -101,6 +110,19 @@ export const launchGateway = (
       if (pid !== undefined && child.exitCode === null && child.signalCode === null) signalGroup(pid, signal)
     },
   }
+}
+
+/** What a gateway that could not be made does not have. */
+const openBoxChannel = (
+  child: ChildProcess,
+  onBoxChannel: GatewayLaunch['onBoxChannel'],
+): { readonly close: () => void } => {
+  const channel: unknown = child.stdio?.[BOX_CHANNEL_FD]
+  if (!(channel instanceof Duplex)) return { close: () => undefined }
+  // A gateway that closed its end, or died with something unread. What becomes of it, its exit tells.
+  channel.on('error', () => undefined)
+  onBoxChannel(channel)
+  return { close: () => void channel.destroy() }
 }
 
 /** UTF-16 units of output in a window of time (milliseconds); whoever writes more has to wait. */
@@ -135,14 +157,18 @@ const startOf = (pid: number): string => {
 /** How long after an exit its last output may still come; a grandchild could hold the pipe open for ever. */
 const LAST_OUTPUT_MS = 200
 
-const whenGone = (child: ChildProcess, end: ChannelEnd, onGone: (how: string) => void): void => {
+const whenGone = (
+  child: ChildProcess,
+  ends: readonly (() => void)[],
+  onGone: (how: string) => void,
+): void => {
   let told = false
   const tell = (how: string): void => {
     if (told) return
     told = true
     child.stdout?.destroy()
     child.stderr?.destroy()
-    end.close()
+    for (const close of ends) close()
     onGone(how)
   }
   child.on('error', (error) => {

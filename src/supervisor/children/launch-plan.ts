@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { PeopleTold, StartMessage } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
-import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
 import { logFileOf, prepareLogFolder } from '../logs/log-location.ts'
 import { redactorOf } from '../logs/redactor-of.ts'
 import { newRunId } from '../processes/run-cookie.ts'
 import { isLatched, lastResumedAt, lockdownEpoch } from '../stop/latch/latch.ts'
 import type { LaunchPlan } from './gateway-runner.ts'
-import { gatewayGrants } from './grants.ts'
+import { gatewayGrants, type HostAccess } from './grants.ts'
 import { pinnedNodePath } from './pinned-node.ts'
 
 export interface PlanOptions {
@@ -40,8 +40,10 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     logins: [],
     logFile,
     lockdown: paths.lockdown,
+    host: hostAccess(config),
     year: new Date().getUTCFullYear(),
   })
+  const host = await hostTold(config, node, appRoot)
   const runId = newRunId(paths.root)
   const resumedAt = Math.min(await lastResumedAt(paths), options.now())
   const epoch = await lockdownEpoch(paths)
@@ -62,6 +64,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
     people: options.people(),
     epoch,
     resumedAt,
+    host,
     secrets: [...config.secrets],
     grants: [...grants],
   })
@@ -77,6 +80,24 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
       if (isLatched(paths)) throw lockedDown(paths)
     },
     start,
+  }
+}
+
+/** Whether any session may act on the host: the owner's main one, or that of somebody whom the config names. */
+export const hostAccess = ({ elevated, sandbox }: Config): HostAccess => {
+  if (!elevated.enabled) return 'closed'
+  const named = Object.values(elevated.allowFrom).some((senders) => senders.length > 0)
+  return sandbox.mode !== 'all' || named ? 'open' : 'closed'
+}
+
+/** What acts there, and where: the owner's own symbolic links are followed now, and none later. */
+const hostTold = async (config: Config, node: string, appRoot: string): Promise<StartMessage['host']> => {
+  if (hostAccess(config) === 'closed') return null
+  await makePrivateDir(config.workspace)
+  return {
+    node,
+    helper: join(appRoot, 'out', 'host-helper', 'main.js'),
+    workspace: realpathSync(config.workspace),
   }
 }
 

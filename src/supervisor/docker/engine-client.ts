@@ -42,11 +42,14 @@ export interface EngineClientOptions {
 export const createEngineClient = (env: NodeJS.ProcessEnv, options: EngineClientOptions): EngineClient => ({
   ask: async (asked) => {
     const location = findEngine(env)
-    return location.kind === 'socket' ? askSocket(location.path, asked, options) : unusable(location)
+    return location.kind === 'socket' ? askSocket(location.path, asked, options) : unusableEngine(location)
   },
 })
 
-const unusable = (location: Exclude<EngineLocation, { kind: 'socket' }>): EngineAnswer =>
+/** Why an engine that is not at a socket of this machine is not asked. */
+export const unusableEngine = (
+  location: Exclude<EngineLocation, { kind: 'socket' }>,
+): Exclude<EngineAnswer, { kind: 'answer' }> =>
   location.kind === 'none'
     ? { kind: 'refused', why: 'has no socket on this machine' }
     : {
@@ -108,14 +111,18 @@ const askSocket = (
       })
       response.on('error', () => unclear('broke its answer off'))
     })
-    sent.on('error', (error) => end(failure(error, socketPath)))
+    sent.on('error', (error) => end(engineFailure(error, socketPath)))
     // After an answer it changes nothing; without one, this is all that says that there will be none.
     sent.on('close', () => unclear('closed the connection without an answer'))
     if (signal.aborted) onAbort()
     else sent.end(body)
   })
 
-const failure = (error: Error, socketPath: string): EngineAnswer => {
+/** What a failed connection to the engine means. */
+export const engineFailure = (
+  error: Error,
+  socketPath: string,
+): Exclude<EngineAnswer, { kind: 'answer' }> => {
   if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ECONNREFUSED')) {
     return { kind: 'refused', why: `does not listen at ${socketPath}` }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewayActivity, ProviderStatus } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
+import type { HandsRules } from '../../shared/domain/hands.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import { REQUEST_TTL_MS } from '../../shared/domain/pairing.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
@@ -10,6 +11,9 @@ import { takeNotifies } from '../../shared/state/notify-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { GatewayRunner } from '../children/gateway-runner.ts'
 import { coalesce } from '../coalesce.ts'
+import type { ReadOnlyDesk } from '../hands/read-only.ts'
+import { CLOSED_RULES, rulesOf, toldRules } from '../hands/rules.ts'
+import { handsView, wouldGet } from '../hands/view.ts'
 import { hasChild } from '../lifecycle/state.ts'
 import { logFileAt, logFileOf, prepareLogFolder } from '../logs/log-location.ts'
 import type { SupervisorLog } from '../logs/supervisor-log.ts'
@@ -41,10 +45,13 @@ export interface OwnerFilesOptions {
   readonly telling: Telling
   readonly notes: Notes
   readonly log: SupervisorLog
+  readonly readOnly: ReadOnlyDesk
   /** Looks at the latch. */
   readonly follow: () => Promise<void>
   /** A valid config was read; it may be the same as before. */
   readonly onConfig: (config: Config) => void
+  /** People or rules may be others than before, and the gateway was told. */
+  readonly onRules: () => void
 }
 
 /** The owner's files as they are now: watched, checked, shown, and told to the gateway. */
@@ -58,6 +65,10 @@ export interface OwnerFiles {
   /** The newest config, for a launch. Errors: why there is no valid one. */
   readonly configForLaunch: () => Promise<Config>
   readonly providerNow: (provider: ProviderId) => ProviderPeople | undefined
+  /** The rules for tools as they are now; without a valid config they allow nothing. */
+  readonly rulesNow: () => HandsRules
+  /** Read-only mode is another than before: told and shown at once, without reading anything. */
+  readonly readOnlyChanged: () => void
   readonly providerReported: (status: ProviderStatus) => void
   readonly seen: (activity: GatewayActivity) => void
   readonly gatewayGone: () => void
@@ -66,12 +77,12 @@ export interface OwnerFiles {
 }
 
 export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
-  const { paths, env, home, now, feed, runner, telling, notes, log } = options
+  const { paths, env, home, now, feed, runner, telling, notes, log, readOnly } = options
   const board = createProviderBoard()
   let owner: OwnerSide = { kind: 'unread' }
   /** The last valid reading: what the screens go on showing while the config is broken. */
   let shown: readonly ProviderPeople[] = []
-  let hadConfig = false
+  let lastConfig: Config | undefined
   /** What the gateway that runs was started with. */
   let launchedWith: string | undefined
   let watching: { readonly close: () => void } | undefined
@@ -85,15 +96,32 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
   const show = (): void =>
     feed.update({
       providers: board.views(shown),
-      requests: requestViews(shown, notes),
+      requests: requestViews(shown, notes, wouldGetNow),
       people: personViews(shown, notes),
       problems: shown.flatMap(({ problems }) => problems),
     })
+
+  const wouldGetNow = (session: string): string =>
+    lastConfig === undefined ? `own session ${session}` : wouldGet(session, lastConfig, readOnly.isOn())
+
+  const rulesNow = (): HandsRules =>
+    owner.kind === 'valid' ? rulesOf(owner.config, readOnly.isOn()) : CLOSED_RULES
+
+  /** What people may do, told to the gateway and shown; the last valid reading while the config is broken. */
+  const tell = (): void => {
+    if (lastConfig === undefined) return
+    const rules = rulesOf(lastConfig, readOnly.isOn())
+    telling.update({ providers: toldProviders(shown), rules: toldRules(rules) })
+    feed.update({ hands: handsView(lastConfig, readOnly.view()) })
+    show()
+    options.onRules()
+  }
 
   const read = async (): Promise<void> => {
     if (closed) return
     // First the latch: nothing of what follows may start a gateway that is to be locked.
     await guarded(options.follow())
+    await readOnly.follow()
     const next = await readSettled()
     if (next.kind === 'valid') await openLog(next.config)
     adopt(next)
@@ -102,10 +130,13 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
 
   /** An editor may empty or remove a file before it writes it: a config that breaks is looked at twice. */
   const readSettled = async (): Promise<OwnerSide> => {
-    const first = await readOwnerSide(paths, env, now(), { config: hadConfig, providers: shown })
+    const first = await readOwnerSide(paths, env, now(), {
+      config: lastConfig?.exists ?? false,
+      providers: shown,
+    })
     if (first.kind !== 'broken' || owner.kind !== 'valid') return first
     await sleep(SAVING_MS)
-    return readOwnerSide(paths, env, now(), { config: hadConfig, providers: shown })
+    return readOwnerSide(paths, env, now(), { config: lastConfig?.exists ?? false, providers: shown })
   }
 
   const guarded = async (work: Promise<unknown>): Promise<void> => {
@@ -127,9 +158,9 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     options.onConfig(next.config)
     rememberApproved(shown, next.providers, notes, now())
     shown = next.providers
-    hadConfig = next.config.exists
-    telling.update(toldProviders(next.providers))
-    show()
+    lastConfig = next.config
+    readOnly.adopt(next.config)
+    tell()
     wakeAtExpiry(next.providers)
     if (before.kind === 'broken') runner.dispatch({ type: 'config-mended' })
     if (launchedWith !== undefined && launchedWith !== startFacts(next.config)) {
@@ -179,7 +210,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
         return [pairing, allow, blocked, approval]
       })
       watching = watchFiles(
-        [paths.config, paths.lockdown, paths.lockdowns, paths.notify, ...stores],
+        [paths.config, paths.lockdown, paths.lockdowns, paths.notify, paths.readOnly, ...stores],
         () => void refresh(),
       )
     },
@@ -197,6 +228,8 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
       return owner.config
     },
     providerNow: (provider) => providerOf(owner, provider),
+    rulesNow,
+    readOnlyChanged: tell,
     providerReported(status) {
       board.report(status)
       feed.update({ providers: board.views(shown) })

@@ -3,6 +3,7 @@ import type { ProviderId } from '../../shared/domain/provider.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { hasHostAccess } from '../hands/rules.ts'
 import { LIVE_PROVIDERS, type ProviderPeople, readProvider } from './read-provider.ts'
 
 /** The owner's word as it stands on disk: a valid config with everybody in it, or why there is none. */
@@ -59,6 +60,9 @@ export const startFacts = ({
   testEndpoints,
   providers,
   secrets,
+  workspace,
+  sandbox,
+  elevated,
 }: Config): string =>
   JSON.stringify({
     model,
@@ -67,4 +71,6 @@ export const startFacts = ({
     testEndpoints,
     on: Object.entries(providers).map(([provider, { enabled }]) => [provider, enabled]),
     secrets,
+    // Its right to start processes, and where they act, are given to the process when it is made.
+    host: hasHostAccess({ sandbox, elevated }) ? workspace : null,
   })

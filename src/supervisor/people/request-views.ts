@@ -11,9 +11,16 @@ import type { ProviderPeople } from './read-provider.ts'
 export const requestViews = (
   providers: readonly ProviderPeople[],
   notes: Notes,
+  /** What a session would get, in words, if its person were let in. */
+  wouldGet: (session: string) => string,
 ): readonly PairingRequestView[] =>
   providers
-    .flatMap((read) => read.requests.map((request) => requestView(read, request, providers, notes)))
+    .flatMap((read) =>
+      read.requests.map((request) => ({
+        ...requestView(read, request, providers, notes),
+        wouldGet: wouldGet(directSession(read.provider, request.id)),
+      })),
+    )
     .sort((a, b) => a.createdAt - b.createdAt)
 
 const requestView = (
@@ -21,7 +28,7 @@ const requestView = (
   request: PairingRequest,
   providers: readonly ProviderPeople[],
   notes: Notes,
-): PairingRequestView => ({
+): Omit<PairingRequestView, 'wouldGet'> => ({
   provider: read.provider,
   id: request.id,
   code: request.code,
@@ -32,7 +39,6 @@ const requestView = (
   claimedName: claimedName(request.meta),
   claimedUsername: claimedUsername(request.meta),
   warnings: warningsOf(read, request, knownNames(providers, notes)),
-  wouldGet: `own session ${directSession(read.provider, request.id)}, as a friend, no tools`,
 })
 
 interface KnownName {

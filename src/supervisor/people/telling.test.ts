@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import { CLOSED_RULES, toldRules } from '../hands/rules.ts'
 import { createTelling } from './telling.ts'
+
+type Told = Omit<PeopleTold, 'revision'>
+
+const rules = toldRules({ ...CLOSED_RULES, readOnly: false })
+
+/** Whoever was approved, under rules that never change. */
+const told = (...approved: readonly string[]): Told => ({ providers: [provider(...approved)], rules })
 
 const provider = (...approved: readonly string[]): PeopleTold['providers'][number] => ({
   provider: 'simulator',
@@ -44,15 +52,33 @@ describe('telling the gateway who is who', () => {
     const { telling, sent } = scene()
     telling.started()
     telling.ready()
-    telling.update([provider('a')])
-    telling.update([provider('a')])
-    telling.update([provider('a', 'b')])
+    telling.update(told('a'))
+    telling.update(told('a'))
+    telling.update(told('a', 'b'))
     expect(sent).toEqual([1, 2])
+  })
+
+  it('is told of a change of the rules alone, and waits for its acknowledgement', async () => {
+    const { telling, sent } = scene()
+    telling.update(told('a'))
+    telling.started()
+    telling.ready()
+    telling.update({ ...told('a'), rules: { ...rules, readOnly: true } })
+    expect(sent).toEqual([2])
+    const settled = telling.settled()
+    expect(await isDone(settled)).toBe(false)
+    telling.acknowledged(2)
+    expect(await isDone(settled)).toBe(true)
+  })
+
+  it('begins with rules that allow nothing', () => {
+    const { rules: first } = scene().telling.people()
+    expect(first).toMatchObject({ readOnly: true, elevated: { enabled: false }, allowTo: {} })
   })
 
   it('is settled at once where no gateway lives', async () => {
     const { telling, sent } = scene()
-    telling.update([provider('a')])
+    telling.update(told('a'))
     expect(await isDone(telling.settled())).toBe(true)
     expect(sent).toEqual([])
   })
@@ -61,8 +87,8 @@ describe('telling the gateway who is who', () => {
     const { telling } = scene()
     telling.started()
     telling.ready()
-    telling.update([provider('a')])
-    telling.update([])
+    telling.update(told('a'))
+    telling.update({ providers: [], rules })
     const settled = telling.settled()
     telling.acknowledged(1)
     expect(await isDone(settled)).toBe(false)
@@ -75,7 +101,7 @@ describe('telling the gateway who is who', () => {
     telling.started()
     telling.ready()
     telling.acknowledged(1_000)
-    telling.update([provider('a')])
+    telling.update(told('a'))
     expect(await isDone(telling.settled())).toBe(false)
   })
 
@@ -83,7 +109,7 @@ describe('telling the gateway who is who', () => {
     const { telling } = scene()
     telling.started()
     telling.ready()
-    telling.update([provider('a')])
+    telling.update(told('a'))
     const settled = telling.settled()
     expect(await isDone(settled)).toBe(false)
     telling.gone()
@@ -94,9 +120,9 @@ describe('telling the gateway who is who', () => {
     const { telling, onSilence } = scene()
     telling.started()
     telling.ready()
-    telling.update([provider('a')])
+    telling.update(told('a'))
     await vi.advanceTimersByTimeAsync(4_000)
-    telling.update([provider('b')])
+    telling.update(told('b'))
     await vi.advanceTimersByTimeAsync(999)
     expect(onSilence).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
@@ -106,7 +132,7 @@ describe('telling the gateway who is who', () => {
   it('does not hold a slow start against the gateway, but a silence after it', async () => {
     const { telling, onSilence } = scene()
     telling.started()
-    telling.update([provider('a')])
+    telling.update(told('a'))
     await vi.advanceTimersByTimeAsync(20_000)
     expect(onSilence).not.toHaveBeenCalled()
     telling.ready()
@@ -116,7 +142,7 @@ describe('telling the gateway who is who', () => {
 
   it('counts what the start message said as known when the gateway is ready', async () => {
     const { telling } = scene()
-    telling.update([provider('a')])
+    telling.update(told('a'))
     expect(telling.started().revision).toBe(1)
     const settled = telling.settled()
     expect(await isDone(settled)).toBe(false)

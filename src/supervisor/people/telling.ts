@@ -1,14 +1,15 @@
 import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import { CLOSED_RULES, toldRules } from '../hands/rules.ts'
 import { watchedTimeout } from '../lifecycle/watched-timeout.ts'
 
-/** A gateway that does not acknowledge within this time is killed: a revoke must not wait for its good will. */
+/** A gateway that does not acknowledge within this time is killed: neither a revoke nor read-only mode waits for its good will. */
 const ACK_TIMEOUT_MS = 5_000
 
 export interface Telling {
   /** The newest revision there is. */
   readonly people: () => PeopleTold
-  /** New people, if they are new: a running gateway is told at once. */
-  readonly update: (providers: PeopleTold['providers']) => void
+  /** People and rules, if they are new: a running gateway is told at once. */
+  readonly update: (told: Omit<PeopleTold, 'revision'>) => void
   /** A gateway is launched now, with what this returns in its start message. */
   readonly started: () => PeopleTold
   /** It is up, and knows what its start message said. */
@@ -26,10 +27,10 @@ export interface TellingOptions {
   readonly onSilence: () => void
 }
 
-/** Keeps the gateway's knowledge of people equal to the disk, and knows when it is. */
+/** Keeps the gateway's knowledge of people and rules equal to the disk, and knows when it is. */
 export const createTelling = ({ send, onSilence }: TellingOptions): Telling => {
-  let people: PeopleTold = { revision: 0, providers: [] }
-  let text = JSON.stringify(people.providers)
+  let people: PeopleTold = { revision: 0, providers: [], rules: toldRules(CLOSED_RULES) }
+  let text = textOf(people)
   let gateway: 'none' | 'starting' | 'ready' = 'none'
   let toldAtStart = 0
   let known = 0
@@ -51,11 +52,11 @@ export const createTelling = ({ send, onSilence }: TellingOptions): Telling => {
 
   return {
     people: () => people,
-    update(providers) {
-      const next = JSON.stringify(providers)
+    update(told) {
+      const next = textOf(told)
       if (next === text) return
       text = next
-      people = { revision: people.revision + 1, providers }
+      people = { revision: people.revision + 1, providers: told.providers, rules: told.rules }
       if (gateway === 'none') return
       send(people)
       expectAnswer()
@@ -83,3 +84,6 @@ export const createTelling = ({ send, onSilence }: TellingOptions): Telling => {
     settled: () => (isSettled() ? Promise.resolve() : new Promise((resolve) => waiting.add(resolve))),
   }
 }
+
+const textOf = ({ providers, rules }: Omit<PeopleTold, 'revision'>): string =>
+  JSON.stringify([providers, rules])

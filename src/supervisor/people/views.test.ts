@@ -84,7 +84,8 @@ const request = (sender: string, meta: Readonly<Record<string, string>>): Pairin
   meta,
 })
 
-const view = (read: ProviderPeople, known = {}) => requestViews([read], notes(known))[0]
+const view = (read: ProviderPeople, known = {}) =>
+  requestViews([read], notes(known), (session) => `what ${session} would get`)[0]
 
 describe('a pairing request on the screen', () => {
   it('has its time left, its attempts, and what it would get', () => {
@@ -94,7 +95,7 @@ describe('a pairing request on the screen', () => {
       attempts: 3,
       claimedName: 'Eve',
       warnings: [],
-      wouldGet: 'own session telegram:dm:9, as a friend, no tools',
+      wouldGet: 'what telegram:dm:9 would get',
     })
   })
 

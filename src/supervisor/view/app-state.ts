@@ -31,6 +31,20 @@ export const emptyState = (paths: StatePaths, notes: readonly string[], now: num
   pastLockdowns: [],
   audit: { state: 'checking', records: 0, head: '', checkedAt: null, repairs: 0, error: null },
   docker: { state: 'unknown', containers: null, detail: '' },
+  sandboxes: {
+    containers: [],
+    checkedAt: null,
+    image: { name: '', state: 'unknown', detail: '' },
+    build: { state: 'idle', lines: [], error: null },
+    risks: [],
+  },
+  hands: {
+    mode: 'non-main',
+    host: { enabled: false, approve: 'always', workspace: paths.workspace },
+    readOnly: { on: false, by: null, since: null },
+    radius: [],
+  },
+  approvals: [],
   providers: [],
   config: configView({ kind: 'unread' }, paths, ''),
   requests: [],
@@ -100,6 +114,10 @@ export const stateAfter = (state: AppState, message: FromGateway): Partial<AppSt
     case 'outcome':
     case 'accepted':
     case 'stop-asked':
+    case 'box-ask':
+    case 'box-violation':
+    case 'approval-ask':
+    case 'approval-withdrawn':
       return {}
     default:
       return assertNever(message)

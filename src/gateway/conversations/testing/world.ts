@@ -6,9 +6,11 @@ import type { GatewayActivity } from '../../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../../shared/domain/identity.ts'
 import { directSession, MAIN_SESSION } from '../../../shared/domain/session.ts'
 import { createLogger, type Logger } from '../../../shared/log/logger.ts'
-import type { RunTurn, TurnRequest, TurnResult } from '../../agent/turn.ts'
+import type { TurnTools } from '../../agent/run-turn.ts'
+import type { AskModel, ModelRequest, ModelResult } from '../../agent/turn.ts'
 import type { AcceptedItem } from '../../inbound/accepted-item.ts'
 import type { ReplyOutcome, SendRequest, SendResult } from '../../outbound/send-request.ts'
+import { refusedResult, type ToolResult } from '../../tools/tool-result.ts'
 import { type Conversations, type ConversationsOptions, createConversations } from '../conversations.ts'
 import { type Entry, parseEntry, parseHeader } from '../transcript/entry.ts'
 
@@ -46,7 +48,7 @@ export interface World {
   readonly delivered: readonly SendRequest[]
   readonly ledger: Map<string, ReplyOutcome>
   readonly reports: readonly GatewayActivity[]
-  readonly asked: readonly TurnRequest[]
+  readonly asked: readonly ModelRequest[]
   /** Puts a message into the inbox. */
   accept(item: Partial<AcceptedItem> & { readonly text: string }): AcceptedItem
   boot(options?: Partial<ConversationsOptions> & { readonly crash?: Crash | undefined }): Run
@@ -58,13 +60,20 @@ export interface World {
 const MODEL = { api: 'offline', provider: 'offline', model: 'obedient' } as const
 const USAGE = { input: 3, output: 2, cacheRead: 0, cacheWrite: 0, totalTokens: 5 }
 
-export const answerOf = (text: string): TurnResult => ({
+export const answerOf = (text: string): ModelResult => ({
   kind: 'answer',
   model: MODEL,
   text,
   usage: USAGE,
   stopReason: 'stop',
 })
+
+/** For turns without tools. */
+export const NO_TOOLS: TurnTools<ToolResult> = {
+  offered: () => [],
+  run: ({ name }) => Promise.resolve(refusedResult(`There is no tool ${name}.`)),
+  notBegun: () => refusedResult('Not begun.'),
+}
 
 const tick = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
@@ -81,7 +90,7 @@ export const createWorld = (stateDir: string): World => {
   const ledger = new Map<string, ReplyOutcome>()
   const delivered: SendRequest[] = []
   const reports: GatewayActivity[] = []
-  const asked: TurnRequest[] = []
+  const asked: ModelRequest[] = []
   const runs: { readonly conversations: Conversations; readonly release: () => void }[] = []
   const logFile = join(stateDir, 'test.log')
   const log: Logger = createLogger({ file: logFile, level: 'trace', redact: (line) => line, source: 'test' })
@@ -90,7 +99,7 @@ export const createWorld = (stateDir: string): World => {
 
   const next = (): number => (serial += 1)
 
-  const runTurn: RunTurn = async (request) => {
+  const askModel: AskModel = async (request) => {
     asked.push(request)
     await tick()
     try {
@@ -167,7 +176,8 @@ export const createWorld = (stateDir: string): World => {
         now: () => (clock += 1),
         newId: () => next().toString(16).padStart(8, '0'),
         newSessionId: () => `c7b1a1f0-0000-4000-8000-${next().toString(16).padStart(12, '0')}`,
-        runTurn,
+        askModel,
+        toolsFor: () => NO_TOOLS,
         send,
         outcomeFor: (eventId) => ledger.get(eventId),
         onDone: (eventId) => {

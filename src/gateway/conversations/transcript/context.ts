@@ -1,6 +1,7 @@
-import type { TurnMessage } from '../../agent/turn.ts'
-import { type Entry, textOf } from './entry.ts'
-import { type InboundFact, inboundFact } from './facts.ts'
+import { assertNever } from '../../../shared/domain/assert-never.ts'
+import type { ToolAnswer, TurnMessage } from '../../agent/turn.ts'
+import { type Entry, textOf, toolCallsOf } from './entry.ts'
+import { type InboundFact, inboundFact, interruptedFact } from './facts.ts'
 
 /** Follows the entries of one transcript and holds what of it the model is to see. */
 export interface Context {
@@ -11,28 +12,81 @@ export interface Context {
 
 /** A message with what it costs. */
 interface Weighed {
-  readonly message: TurnMessage
-  readonly tokens: number
+  message: TurnMessage
+  tokens: number
 }
 
+/** What the model gets where a transcript does not say what a call came to. */
+const NO_ANSWER: ToolAnswer = { text: 'What came of this call is not known.', isError: true }
+
 /**
- * @param maxTokens estimated; the oldest messages are dropped whole to stay below it. The newest always stays.
+ * @param maxTokens estimated; the oldest messages are dropped whole to stay below it, calls together with their
+ *   results. The newest always stays; while that is an exchange, the user's newest does too.
  */
 export const createContext = (branch: readonly Entry[], maxTokens: number): Context => {
   const origins = new Map<string, InboundFact>()
+  const entryOfEvent = new Map<string, string>()
   const kept: Weighed[] = []
+  /** Calls to the exchange that they are part of. */
+  const awaited = new Map<string, Weighed>()
+  let question = ''
   let total = 0
 
+  const drop = (): void => {
+    // While a turn is under way, what it is about.
+    const isUnderWay = kept.at(-1)?.message.role === 'exchange'
+    const lastUser = isUnderWay ? kept.findLast(({ message }) => message.role === 'user') : undefined
+    while (total > maxTokens) {
+      const index = kept.findIndex((each, at) => each !== lastUser && at < kept.length - 1)
+      if (index < 0) return
+      total -= kept.splice(index, 1)[0]?.tokens ?? 0
+    }
+  }
+
+  const weigh = (weighed: Weighed, message: TurnMessage): void => {
+    total -= weighed.tokens
+    weighed.message = message
+    weighed.tokens = costOf(message)
+    total += weighed.tokens
+    drop()
+  }
+
+  const answered = (callId: string, answer: ToolAnswer): void => {
+    const exchange = awaited.get(callId)
+    awaited.delete(callId)
+    // A result without its call, or of calls that were dropped, says nothing to a model.
+    if (exchange?.message.role !== 'exchange' || !kept.includes(exchange)) return
+    const calls = exchange.message.calls.map((each) => (each.call.id === callId ? { ...each, answer } : each))
+    weigh(exchange, { ...exchange.message, calls })
+  }
+
+  const note = (entry: Entry): void => {
+    const inbound = inboundFact(entry)
+    if (inbound !== undefined) {
+      origins.set(inbound.entryId, inbound)
+      entryOfEvent.set(inbound.eventId, inbound.entryId)
+    }
+    const takenUp = interruptedFact(entry)
+    if (takenUp !== undefined) question = entryOfEvent.get(takenUp.eventId) ?? question
+    if (entry.message?.role === 'user') question = entry.id
+  }
+
   const add = (entry: Entry): void => {
-    const fact = inboundFact(entry)
-    if (fact !== undefined) origins.set(fact.entryId, fact)
-    const message = messageOf(entry, origins.get(entry.id))
+    note(entry)
+    const { message: said } = entry
+    if (said?.role === 'toolResult' && said.toolCallId !== undefined) {
+      return answered(said.toolCallId, { text: textOf(said.content), isError: said.isError ?? false })
+    }
+    const message = messageOf(entry, origins.get(entry.id), question)
     origins.delete(entry.id)
     if (message === undefined) return
-    const tokens = estimateTokens(message.text)
-    kept.push({ message, tokens })
-    total += tokens
-    while (total > maxTokens && kept.length > 1) total -= kept.shift()?.tokens ?? 0
+    const weighed: Weighed = { message, tokens: 0 }
+    kept.push(weighed)
+    if (message.role === 'exchange') {
+      awaited.clear()
+      for (const { call } of message.calls) awaited.set(call.id, weighed)
+    }
+    weigh(weighed, message)
   }
   for (const entry of compacted(branch)) add(entry)
   return {
@@ -47,6 +101,22 @@ export const createContext = (branch: readonly Entry[], maxTokens: number): Cont
         ),
       )
     },
+  }
+}
+
+const costOf = (message: TurnMessage): number => {
+  switch (message.role) {
+    case 'user':
+    case 'assistant':
+      return estimateTokens(message.text)
+    case 'exchange':
+      return message.calls.reduce(
+        (sum, { call, answer }) =>
+          sum + estimateTokens(JSON.stringify(call.arguments)) + estimateTokens(answer.text),
+        estimateTokens(message.text),
+      )
+    default:
+      return assertNever(message)
   }
 }
 
@@ -74,7 +144,11 @@ const compacted = (branch: readonly Entry[]): readonly Entry[] => {
   return [compaction, ...(kept < 0 ? [] : branch.slice(kept, at)), ...branch.slice(at + 1)]
 }
 
-const messageOf = (entry: Entry, fact: InboundFact | undefined): TurnMessage | undefined => {
+const messageOf = (
+  entry: Entry,
+  fact: InboundFact | undefined,
+  question: string,
+): TurnMessage | undefined => {
   if (entry.type === 'compaction' && entry.summary !== undefined) {
     const text = `Summary of the conversation so far: ${entry.summary}`
     return { role: 'user', text, boundary: entry.id, origin: undefined }
@@ -82,6 +156,10 @@ const messageOf = (entry: Entry, fact: InboundFact | undefined): TurnMessage | u
   const { message } = entry
   if (message === undefined) return undefined
   const text = textOf(message.content)
+  const calls = message.role === 'assistant' ? toolCallsOf(message) : []
+  if (calls.length > 0) {
+    return { role: 'exchange', text, calls: calls.map((call) => ({ call, answer: NO_ANSWER })), of: question }
+  }
   if (text.trim() === '') return undefined
   if (message.role === 'user') return { role: 'user', text, boundary: entry.id, origin: fact }
   // What was said when the model failed is not something the model said.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ToolCall } from '../../agent/turn.ts'
 
 // Pi's session format version 3: a header line, then a tree of entries, one JSON object a line. Everything that
 // this version does not know is kept as it is: other programs write these files too.
@@ -19,6 +20,9 @@ const message = z.looseObject({
   role: z.string(),
   content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]).optional(),
   stopReason: z.string().optional(),
+  /** Of a `toolResult`. */
+  toolCallId: z.string().optional(),
+  isError: z.boolean().optional(),
 })
 
 const entry = z.looseObject({
@@ -54,3 +58,19 @@ export const textOf = (content: NonNullable<Entry['message']>['content']): strin
     .filter((text) => text !== '')
     .join('\n')
 }
+
+const toolCall = z.looseObject({
+  type: z.literal('toolCall'),
+  id: z.string().min(1),
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()).catch({}),
+})
+
+/** The calls of an assistant's message that ended with them, in order. */
+export const toolCallsOf = ({ stopReason, content }: NonNullable<Entry['message']>): readonly ToolCall[] =>
+  stopReason !== 'toolUse' || content === undefined || typeof content === 'string'
+    ? []
+    : content.flatMap((part) => {
+        const call = toolCall.safeParse(part).data
+        return call === undefined ? [] : [{ id: call.id, name: call.name, arguments: call.arguments }]
+      })

@@ -1,11 +1,19 @@
-import { type Entry, textOf } from './entry.ts'
+import type { ToolCall } from '../../agent/turn.ts'
+import { type Entry, textOf, toolCallsOf } from './entry.ts'
 import { inboundFact, interruptedFact, outboundFact } from './facts.ts'
 
 /** How far a transcript has come with one accepted message. */
 export type EventState =
   | { readonly kind: 'absent' }
-  /** Its text is here, in this entry, and no answer. */
-  | { readonly kind: 'asked'; readonly entryId: string }
+  /** Its text is here, in this entry, and no answer; perhaps steps on the way to one. */
+  | {
+      readonly kind: 'asked'
+      readonly entryId: string
+      /** Times that the model called tools. */
+      readonly steps: number
+      /** Calls of which nothing says what they came to. */
+      readonly openCalls: readonly ToolCall[]
+    }
   /** This is the answer, and nothing here says what became of it. */
   | { readonly kind: 'answered'; readonly text: string }
   /** Nothing is left to do for it. */
@@ -30,11 +38,24 @@ export const createEventLog = (): EventLog => {
     if (message.role === 'user') {
       current = eventOfEntry.get(entry.id)
       eventOfEntry.delete(entry.id)
-      if (current !== undefined) states.set(current, { kind: 'asked', entryId: entry.id })
+      if (current !== undefined)
+        states.set(current, { kind: 'asked', entryId: entry.id, steps: 0, openCalls: [] })
       return
     }
-    // A message that only calls a tool is not yet an answer.
-    if (message.role !== 'assistant' || message.stopReason === 'toolUse' || current === undefined) return
+    if (current === undefined) return
+    const state = states.get(current)
+    if (state?.kind === 'asked' && message.role === 'toolResult') {
+      const openCalls = state.openCalls.filter(({ id }) => id !== message.toolCallId)
+      states.set(current, { ...state, openCalls })
+    }
+    if (message.role !== 'assistant') return
+    // A message that calls tools is not yet an answer.
+    if (message.stopReason === 'toolUse') {
+      if (state?.kind !== 'asked') return
+      const openCalls = [...state.openCalls, ...toolCallsOf(message)]
+      states.set(current, { ...state, steps: state.steps + 1, openCalls })
+      return
+    }
     const text = textOf(message.content)
     states.set(current, message.stopReason === 'aborted' ? { kind: 'closed' } : { kind: 'answered', text })
   }

@@ -10,7 +10,9 @@ import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { counted, sentence } from '../../ui/text/words.ts'
 import { describeSource } from '../people/people-order.ts'
-import { type Fact, letIn } from './facts.ts'
+import type { Fact } from './fact.ts'
+import { letIn } from './facts.ts'
+import { HardenedEvidence, RadiusEvidence, SpawnEvidence } from './hands-evidence.tsx'
 
 /** What a fact was made from, in full. */
 export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
@@ -20,7 +22,10 @@ export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
     case 'spawn':
       return <SpawnEvidence />
     case 'friend':
-      return <FriendEvidence />
+    case 'guest':
+      return <RadiusEvidence trust={id} />
+    case 'hardened':
+      return <HardenedEvidence />
     case 'messengers':
       return <MessengersEvidence />
     case 'audit':
@@ -70,44 +75,6 @@ const ReachEvidence = (): ReactNode => {
         </LinkButton>
       </div>
     </>
-  )
-}
-
-const SpawnEvidence = (): ReactNode => {
-  const { grants, pid } = useSlice('gateway')
-  return (
-    <>
-      <p>
-        {pid === null ? 'No process runs.' : `Process ${pid} was started with`}
-        {grants.length === 0 ? ' No flags are known.' : ' these permissions of Node, and no other:'}
-      </p>
-      {grants.length === 0 ? null : (
-        <ul
-          aria-label="Permission flags"
-          className="mt-1 rounded-s border border-line bg-sunken px-3 py-2 font-mono text-s"
-        >
-          {grants.map((grant) => (
-            <li key={grant}>
-              <RemoteText text={grant} />
-            </li>
-          ))}
-        </ul>
-      )}
-      <p className="mt-1">
-        Starting a program needs <span className="mono">--allow-child-process</span>.
-      </p>
-    </>
-  )
-}
-
-const FriendEvidence = (): ReactNode => {
-  const { model } = useSlice('config')
-  return (
-    <p>
-      A message that the gate accepts goes to the model (<RemoteText text={model} className="mono" />
-      ), and the model's text goes back to the chat that asked. No tool is connected, so whatever the model
-      can be talked into stays text. A friend's chat never shares your session.
-    </p>
   )
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Evidence } from './evidence.tsx'
-import type { Fact, FactTone } from './facts.ts'
+import type { Fact, FactTone } from './fact.ts'
 
 const Mark = ({ tone }: { readonly tone: FactTone }): ReactNode => {
   switch (tone) {

@@ -5,13 +5,17 @@ import {
   auditView,
   dockerView,
   gatewayView,
+  handsView,
   lockdownView,
   personView,
   providerView,
   requestView,
+  sandboxesView,
+  sandboxView,
   stopResult,
 } from '../../test/app-state.ts'
-import { type Fact, factsOf, isFresh } from './facts.ts'
+import type { Fact } from './fact.ts'
+import { factsOf, isFresh } from './facts.ts'
 
 const fact = (id: Fact['id'], changed: Partial<AppState> = {}): Fact => {
   const found = factsOf(appState(changed)).find((candidate) => candidate.id === id)
@@ -25,6 +29,10 @@ const lockdown = (survivors: number): LockdownView =>
       survivors: Array.from({ length: survivors }, (_, pid) => ({ kind: 'process', pid, command: 'sh' })),
     }),
   })
+
+const friendActs = (place: string): Partial<AppState> => ({
+  hands: handsView({ radius: [{ trust: 'friend', tools: ['bash'], place, send: 'nobody' }] }),
+})
 
 describe('who can reach the agent', () => {
   it('counts who is let in now, by trust, and who waits', () => {
@@ -67,6 +75,74 @@ describe('whether the gateway can start programs', () => {
     const gateway = gatewayView({ pid: null, phase: 'locked' })
     expect(fact('spawn', { gateway, lockdown: lockdown(1) }).tone).toBe('bad')
     expect(fact('spawn', { gateway, lockdown: lockdown(0) }).tone).toBe('unknown')
+  })
+})
+
+describe('host access', () => {
+  it('is bad while the process has it, and while the config gives it', () => {
+    const hands = handsView({ host: { enabled: true, approve: 'never', workspace: '/work/agent' } })
+    expect(fact('spawn', { hands, gateway: gatewayView({ maySpawn: true }) })).toMatchObject({
+      tone: 'bad',
+      title: 'Commands may run on this machine',
+      detail: 'No command is shown to you before it runs. File tools stay inside /work/agent.',
+    })
+    expect(fact('spawn', { hands }).tone).toBe('bad')
+  })
+})
+
+describe("what somebody's message can touch", () => {
+  it('is said from the rules in force', () => {
+    expect(fact('friend')).toMatchObject({
+      tone: 'good',
+      title: "A friend's message acts in a sandbox without network",
+      detail: 'Tools: bash, read, write, edit, send. Can write to: their own conversation.',
+    })
+    expect(fact('guest')).toMatchObject({
+      tone: 'good',
+      title: "A guest's message is answered in text only",
+    })
+  })
+
+  it('is good only behind a wall without network, and bad on this machine', () => {
+    expect(fact('friend', friendActs('in a sandbox with the network “hosts”')).tone).toBe('warn')
+    expect(fact('friend', friendActs('in a sandbox, and on this machine')).tone).toBe('bad')
+    expect(fact('friend', friendActs('somewhere else')).tone).toBe('warn')
+  })
+
+  it('is not known before the supervisor has said it', () => {
+    expect(fact('guest', { hands: handsView({ radius: [] }) }).tone).toBe('unknown')
+  })
+})
+
+describe('whether every box is as hardened as configured', () => {
+  const drift = [{ what: 'network', wanted: 'none', found: 'bridge' }]
+
+  it('is bad as soon as one is not', () => {
+    const sandboxes = sandboxesView({ containers: [sandboxView(), sandboxView({ drift })] })
+    expect(fact('hardened', { sandboxes })).toMatchObject({
+      tone: 'bad',
+      title: 'One box is not as configured',
+      detail: 'Differs in: network. No tool runs in it.',
+    })
+  })
+
+  it('is good by Docker’s own word only', () => {
+    const sandboxes = sandboxesView({ containers: [sandboxView()] })
+    expect(fact('hardened', { sandboxes })).toMatchObject({
+      tone: 'good',
+      title: 'Every box is as hardened as configured',
+    })
+    for (const state of ['unknown', 'absent', 'unreachable'] as const) {
+      expect(fact('hardened', { sandboxes, docker: dockerView({ state }) }).tone).toBe('unknown')
+    }
+  })
+
+  it('is a warning where the config itself is weaker than the default', () => {
+    const sandboxes = sandboxesView({ risks: ['Boxes of the owner have the network bridge.'] })
+    expect(fact('hardened', { sandboxes })).toMatchObject({
+      tone: 'warn',
+      detail: 'Boxes of the owner have the network bridge.',
+    })
   })
 })
 

@@ -1,34 +1,20 @@
 // The facts of the first screen, each from what the supervisor reported, never from a guess. Pure.
-import type { AppState, PersonView, Survivor } from '../../../shared/contracts/app-state.ts'
-import { assertNever } from '../../../shared/domain/assert-never.ts'
+import type { AppState, PersonView } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../../shared/domain/provider.ts'
 import { describeProvider } from '../../app/gateway/describe-gateway.ts'
 import { counted, countWord, groupDigits, sentence } from '../../ui/text/words.ts'
 import { describeAudit } from '../security/describe-audit.ts'
-
-export type FactTone = 'good' | 'warn' | 'bad' | 'unknown'
-
-export interface Fact {
-  readonly id:
-    | 'reach'
-    | 'spawn'
-    | 'friend'
-    | 'messengers'
-    | 'audit'
-    | 'docker'
-    | 'files'
-    | 'unconfirmed'
-    | 'host'
-  readonly tone: FactTone
-  readonly title: string
-  readonly detail: string
-}
+import { dockerFact, hardenedFact, spawnFact } from './box-facts.ts'
+import type { Fact } from './fact.ts'
+import { radiusFact } from './radius-fact.ts'
 
 /** All facts, in the order of the screen. */
 export const factsOf = (state: AppState): readonly Fact[] => [
   reachFact(state),
   spawnFact(state),
-  friendFact(state),
+  radiusFact('friend', state),
+  radiusFact('guest', state),
+  hardenedFact(state),
   messengersFact(state),
   auditFact(state),
   dockerFact(state),
@@ -83,60 +69,6 @@ const reachFact = (state: AppState): Fact => {
   return { id: 'reach', tone: state.problems.length > 0 ? 'warn' : 'good', title, detail }
 }
 
-const survivorsOf = (lockdown: AppState['lockdown'], kind: Survivor['kind']): number =>
-  lockdown?.result?.survivors.filter((survivor) => survivor.kind === kind).length ?? 0
-
-const spawnFact = ({ gateway: { maySpawn, grants, pid }, lockdown }: AppState): Fact => {
-  const survivors = survivorsOf(lockdown, 'process')
-  if (survivors > 0) {
-    return {
-      id: 'spawn',
-      tone: 'bad',
-      title: `${sentence(counted(survivors, 'process has', 'processes have'))} survived the stop`,
-      detail: `Named on the Security screen. What ${survivors === 1 ? 'it' : 'they'} can do is not known.`,
-    }
-  }
-  if (maySpawn) {
-    return {
-      id: 'spawn',
-      tone: 'bad',
-      title: 'The gateway may start programs on this computer',
-      detail: 'It runs with --allow-child-process.',
-    }
-  }
-  if (pid === null) {
-    return {
-      id: 'spawn',
-      tone: 'unknown',
-      title: 'The gateway does not run, so it can start nothing',
-      detail:
-        grants.length === 0
-          ? 'Its permissions are known once it has started.'
-          : 'Below is what it last ran with.',
-    }
-  }
-  return grants.length === 0
-    ? {
-        id: 'spawn',
-        tone: 'warn',
-        title: 'The permissions of the gateway are not known',
-        detail: 'It runs, and has not said under which flags.',
-      }
-    : {
-        id: 'spawn',
-        tone: 'good',
-        title: 'The gateway can not start programs',
-        detail: `Node's permission model holds it to ${counted(grants.length, 'flag', 'flags')}.`,
-      }
-}
-
-const friendFact = ({ gateway: { maySpawn } }: AppState): Fact => ({
-  id: 'friend',
-  tone: maySpawn ? 'warn' : 'good',
-  title: "A friend's message is answered in text only",
-  detail: 'This version has no tools: no files, no commands, no network of their own.',
-})
-
 const messengersFact = ({ providers, gateway }: AppState): Fact => {
   const running = gateway.phase === 'running' || gateway.phase === 'starting'
   const used = providers.filter(({ provider, state }) => provider !== 'simulator' && state !== 'off')
@@ -187,65 +119,6 @@ const auditFact = ({ audit }: AppState): Fact => {
     title,
     detail: kind === 'good' && audit.head !== '' ? `${records}, head ${audit.head}.` : meaning,
   }
-}
-
-const dockerFact = ({ docker: { state, containers }, lockdown }: AppState): Fact => {
-  const id = 'docker'
-  const survivors = survivorsOf(lockdown, 'container')
-  if (survivors > 0) {
-    return {
-      id,
-      tone: 'bad',
-      title: `${sentence(counted(survivors, 'box has', 'boxes have'))} survived the stop`,
-      detail: 'Named on the Security screen.',
-    }
-  }
-  switch (state) {
-    case 'unknown':
-      return { id, tone: 'unknown', title: 'Docker was not asked yet', detail: 'It is asked in a moment.' }
-    case 'absent':
-      return {
-        id,
-        tone: 'good',
-        title: 'No box runs, because Docker does not',
-        detail: 'STOP has only the gateway to end.',
-      }
-    case 'unreachable':
-      return {
-        id,
-        tone: lockdown === null ? 'warn' : 'bad',
-        title: 'Docker does not answer',
-        detail: 'Whether a box runs is not known, and STOP could not prove that none does.',
-      }
-    case 'reachable':
-      return boxesFact(containers, lockdown)
-    default:
-      return assertNever(state)
-  }
-}
-
-const boxesFact = (containers: number | null, lockdown: AppState['lockdown']): Fact => {
-  const id = 'docker'
-  if (containers === null) {
-    return {
-      id,
-      tone: 'warn',
-      title: 'Docker answers, but not which boxes run',
-      detail: 'STOP could not prove that none does.',
-    }
-  }
-  if (containers === 0) {
-    return { id, tone: 'good', title: 'No box runs', detail: 'Docker answers, and lists none of ours.' }
-  }
-  const title = sentence(counted(containers, 'box runs', 'boxes run'))
-  return lockdown === null
-    ? { id, tone: 'good', title, detail: 'STOP reaches each of them.' }
-    : {
-        id,
-        tone: 'bad',
-        title: `${title} although everything is stopped`,
-        detail: 'Stop again to end what runs.',
-      }
 }
 
 const filesFact = ({ problems, config }: AppState): Fact => {

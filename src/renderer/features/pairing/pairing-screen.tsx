@@ -7,6 +7,7 @@ import { hrefOf, type Place } from '../../store/screen.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { ScreenHead } from '../../ui/screen-frame.tsx'
+import { useSettled } from '../../ui/settled/use-settled.ts'
 import { StoreProblems } from '../../ui/store-problems.tsx'
 import { countWord, sentence } from '../../ui/text/words.ts'
 import { useCommand } from '../../ui/use-command.tsx'
@@ -14,7 +15,6 @@ import { DecidedToday } from './decided-today.tsx'
 import { type Decision, RequestRow } from './request-row.tsx'
 import { inOrder, keyOf, moveSelection, selectedKey } from './requests.ts'
 import { StrangerPolicies } from './stranger-policy.tsx'
-import { useSettled } from './use-settled.ts'
 
 const KEYS: Readonly<Record<string, Decision>> = { a: 'approve', d: 'deny', b: 'block' }
 

@@ -9,8 +9,8 @@ import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { countWord, groupCode } from '../../ui/text/words.ts'
+import { TimeLeft } from '../../ui/time-left.tsx'
 import { keyOf } from './requests.ts'
-import { TimeLeft } from './time-left.tsx'
 
 export type Decision = 'approve' | 'deny' | 'block'
 

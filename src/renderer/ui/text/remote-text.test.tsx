@@ -28,4 +28,14 @@ describe('text from outside', () => {
     expect(drawn.length).toBeLessThan(5000)
     expect(drawn).toContain('66000 more characters')
   })
+
+  it('is whole and in its own order where it is decided about', () => {
+    const command = `${'x'.repeat(30_000)} \u202E rm`
+    const drawn = renderToStaticMarkup(<RemoteText text={command} shape="exact" />)
+    expect(drawn).toContain('x'.repeat(30_000))
+    expect(drawn).toContain('U+202E')
+    expect(drawn).not.toContain('more characters')
+    // An isolate would let right-to-left letters lead: `rm -rf א / ב` must not show another order.
+    expect(drawn).toMatch(/^<bdo dir="ltr"/)
+  })
 })

@@ -6,7 +6,9 @@ const MAX_CHARS = 4000
 
 /**
  * The only way in which text from outside reaches the screen: inert, isolated from its surroundings, and
- * with what would hide or reorder it shown as a mark. `block` keeps its line breaks.
+ * with what would hide or reorder it shown as a mark. `block` keeps its line breaks. `exact` is for what is
+ * decided about: never cut, every blank drawn, and each character where it stands in the text, since letters
+ * that run right to left would reorder a command without any mark.
  */
 export const RemoteText = ({
   text,
@@ -14,16 +16,23 @@ export const RemoteText = ({
   className = '',
 }: {
   readonly text: string
-  readonly shape?: 'line' | 'block'
+  readonly shape?: 'line' | 'block' | 'exact'
   readonly className?: string
 }): ReactNode => {
-  const pieces = useMemo(() => drawPieces(text), [text])
+  const pieces = useMemo(() => drawPieces(text, shape === 'exact' ? text.length : MAX_CHARS), [text, shape])
+  if (shape === 'exact') {
+    return (
+      <bdo dir="ltr" className={`block wrap-anywhere whitespace-break-spaces ${className}`}>
+        {pieces}
+      </bdo>
+    )
+  }
   const layout = shape === 'block' ? 'block whitespace-pre-wrap' : ''
   return <bdi className={`wrap-anywhere ${layout} ${className}`}>{pieces}</bdi>
 }
 
-const drawPieces = (text: string): readonly ReactNode[] => {
-  const shown = text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text
+const drawPieces = (text: string, most: number): readonly ReactNode[] => {
+  const shown = text.length > most ? text.slice(0, most) : text
   const nodes: ReactNode[] = []
   let at = 0
   for (const piece of visiblePieces(shown)) {

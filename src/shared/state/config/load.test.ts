@@ -1,33 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ClawdbotError } from '../../domain/error.ts'
-import { resolveStatePaths, type StatePaths } from '../state-dir.ts'
-import { tempFolder } from '../testing/temp-state.ts'
+import { load, pathsOf, refusal } from '../testing/config-text.ts'
 import { loadConfig } from './load.ts'
-import type { Config } from './schema.ts'
 
 const TOKEN = '123456789:AAE-test_token'
 
-const pathsOf = async (text?: string | Uint8Array): Promise<StatePaths> => {
-  const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: await tempFolder() }, '/nowhere')
-  if (text !== undefined) await writeFile(paths.config, text)
-  return paths
-}
-
-const load = async (text?: string, env: NodeJS.ProcessEnv = {}): Promise<Config> =>
-  loadConfig(await pathsOf(text), env)
-
-/** Where and why a text is refused: `line:column message | hint`, without the file's name. */
-const refusal = async (text: string | Uint8Array, env: NodeJS.ProcessEnv = {}): Promise<string> => {
-  const paths = await pathsOf(text)
-  const error: unknown = await loadConfig(paths, env).catch((thrown: unknown) => thrown)
-  if (!(error instanceof ClawdbotError)) throw new Error(`not refused: ${JSON.stringify(error)}`)
-  expect(error.code).toBe('config_invalid')
-  const place = / \([^()]*clawdbot\.json, line (\d+), column (\d+)\)\.$/.exec(error.message)
-  if (place === null) return `${error.message.replace(paths.config, 'FILE')} | ${error.hint}`
-  expect(error.message).toContain(paths.config)
-  return `${place[1] ?? ''}:${place[2] ?? ''} ${error.message.slice(0, place.index)} | ${error.hint}`
+/** What the tools may touch where the config says nothing of them: hands.test.ts has it in full. */
+const HANDS = {
+  workspace: expect.stringMatching(/\/workspace$/),
+  sandbox: expect.objectContaining({ mode: 'non-main' }),
+  elevated: { enabled: false, approve: 'always', allowFrom: {} },
+  allowTo: undefined,
+  readOnlyMode: false,
 }
 
 describe('without a config', () => {
@@ -47,6 +32,7 @@ describe('without a config', () => {
       },
       telegramToken: null,
       model: { name: 'offline/obedient', timeoutSeconds: 120 },
+      ...HANDS,
       stoppers: {},
       onQuit: 'stop',
       logging: { level: 'info', file: null },
@@ -95,6 +81,7 @@ describe('a config', () => {
       },
       telegramToken: TOKEN,
       model: { name: 'anthropic/claude-sonnet-4-5', apiKey: 'sk-ant-1', timeoutSeconds: 60 },
+      ...HANDS,
       stoppers: {},
       onQuit: 'stop',
       logging: { level: 'debug', file: '/home/a/bot.log' },
@@ -114,7 +101,10 @@ describe('a config', () => {
   })
 
   it('may be empty', async () => {
-    expect(await load('{}')).toEqual({ ...(await load()), exists: true })
+    const paths = await pathsOf()
+    const without = await loadConfig(paths, {})
+    await writeFile(paths.config, '{}')
+    expect(await loadConfig(paths, {})).toEqual({ ...without, exists: true })
   })
 
   it('may name a file with the token, relative to itself', async () => {

@@ -34,6 +34,7 @@ export const loadConfig = async (paths: StatePaths, env: NodeJS.ProcessEnv): Pro
     return await resolveConfig(file, {
       exists: source !== undefined,
       env,
+      paths,
       absolute: (path) =>
         resolve(
           dirname(paths.config),

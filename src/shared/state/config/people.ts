@@ -31,6 +31,48 @@ export const resolveStoppers = (file: ConfigFile, written: Written): Config['sto
   return stoppers
 }
 
+/** `agent.elevated.allowFrom.<provider>` (openclaw #11022: names and recipients matched there): ids of senders, and nobody without being named. */
+export const resolveElevated = (file: ConfigFile, written: Written): Config['elevated'] => {
+  const given = file.agent?.elevated ?? {}
+  return {
+    enabled: given.enabled ?? false,
+    approve: given.approve ?? 'always',
+    allowFrom: namedByProvider(given.allowFrom ?? {}, ['agent', 'elevated', 'allowFrom'], written),
+  }
+}
+
+/** `outbound.allowTo.<provider>`: undefined where the config does not narrow anything. */
+export const resolveAllowTo = (file: ConfigFile, written: Written): Config['allowTo'] => {
+  const given = file.outbound?.allowTo
+  return given === undefined ? undefined : namedByProvider(given, ['outbound', 'allowTo'], written)
+}
+
+const namedByProvider = (
+  given: NonNullable<ConfigFile['owner']>,
+  path: Path,
+  written: Written,
+): Readonly<Partial<Record<ProviderId, readonly SenderId[]>>> => {
+  const named: Partial<Record<ProviderId, readonly SenderId[]>> = {}
+  for (const provider of PROVIDERS) {
+    const ids = given[provider]
+    if (ids === undefined) continue
+    refuseStar(ids, [...path, provider])
+    named[provider] = oneOrMore(provider, ids, [...path, provider], written)
+  }
+  return named
+}
+
+const refuseStar = (given: Entry | readonly Entry[], path: Path): void => {
+  const list = typeof given === 'object' ? given : [given]
+  const star = list.findIndex((entry) => typeof entry === 'string' && entry.trim() === '*')
+  if (star === -1) return
+  throw new ConfigProblem(
+    typeof given === 'object' ? [...path, star] : path,
+    'is "*", which would mean everybody; here each person is named',
+    'Write the ids of those whom you mean.',
+  )
+}
+
 /** Policy and allowFrom of one messenger (peers 1.8); `*` means something together with `open`, and only there. */
 export const resolvePolicy = (
   file: ConfigFile,

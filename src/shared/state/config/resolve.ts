@@ -1,20 +1,41 @@
 import { readBounded } from '../atomic-file.ts'
+import type { StatePaths } from '../state-dir.ts'
 import { httpUrl, resolveTestEndpoints } from './endpoints.ts'
-import { resolveOwners, resolvePolicy, resolveStoppers, type Written } from './people.ts'
+import {
+  resolveAllowTo,
+  resolveElevated,
+  resolveOwners,
+  resolvePolicy,
+  resolveStoppers,
+  type Written,
+} from './people.ts'
 import { ConfigProblem } from './problem.ts'
+import { resolveSandbox } from './resolve-sandbox.ts'
 import type { Config, ConfigFile, ModelConfig } from './schema.ts'
 import { KEY_VARIABLE, secretPlaces } from './secret-places.ts'
+import { resolveWorkspaces } from './workspaces.ts'
 
 export interface Surroundings {
   readonly exists: boolean
   readonly env: NodeJS.ProcessEnv
+  readonly paths: StatePaths
   /** A path of the config as an absolute one: `~` is the home, the rest is relative to the config's folder. */
   readonly absolute: (path: string) => string
   readonly written: Written
+  /** Files outside of the state directory that hold a secret. */
+  readonly secretFiles: readonly string[]
 }
 
 /** The file's keys, the environment and the defaults as one config. Throws ConfigProblem. */
-export const resolveConfig = async (file: ConfigFile, around: Surroundings): Promise<Config> => {
+export const resolveConfig = async (
+  file: ConfigFile,
+  outside: Omit<Surroundings, 'secretFiles'>,
+): Promise<Config> => {
+  const tokenFile = file.telegram?.tokenFile
+  const around = {
+    ...outside,
+    secretFiles: tokenFile === undefined ? [] : [outside.absolute(tokenFile)],
+  }
   const telegramToken = await resolveToken(file, around)
   if (file.telegram?.enabled === true && telegramToken === null) {
     throw new ConfigProblem(
@@ -25,6 +46,8 @@ export const resolveConfig = async (file: ConfigFile, around: Surroundings): Pro
   }
   const model = resolveModel(file, around.env)
   const places = secretPlaces(file, telegramToken, model)
+  const secrets = [...new Set(places.map(({ value }) => value))]
+  const workspaces = await resolveWorkspaces(file, around)
   return {
     exists: around.exists,
     owner: resolveOwners(file, around.written),
@@ -34,6 +57,11 @@ export const resolveConfig = async (file: ConfigFile, around: Surroundings): Pro
     },
     telegramToken,
     model,
+    workspace: workspaces.workspace,
+    sandbox: await resolveSandbox(file.agent?.sandbox ?? {}, around, workspaces, secrets),
+    elevated: resolveElevated(file, around.written),
+    allowTo: resolveAllowTo(file, around.written),
+    readOnlyMode: file.readOnlyMode ?? false,
     stoppers: resolveStoppers(file, around.written),
     onQuit: file.app?.onQuit ?? 'stop',
     logging: {
@@ -41,7 +69,7 @@ export const resolveConfig = async (file: ConfigFile, around: Surroundings): Pro
       file: file.logging?.file === undefined ? null : around.absolute(file.logging.file),
     },
     testEndpoints: resolveTestEndpoints(around.env),
-    secrets: [...new Set(places.map(({ value }) => value))],
+    secrets,
     secretPlaces: places,
   }
 }

@@ -1,15 +1,12 @@
 import { z } from 'zod'
+import { APPROVE_MODES, type ApproveMode, type SandboxMode } from '../../domain/hands.ts'
 import type { SenderId } from '../../domain/identity.ts'
-import {
-  APPROVE_MODES,
-  type ApproveMode,
-  SANDBOX_MODES,
-  type SandboxMode,
-  TOOLS,
-} from '../../domain/hands.ts'
 import { LOG_LEVELS, type LogLevel } from '../../domain/log-level.ts'
 import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
+import { flag, line, type SandboxScope, sandboxKeys, type WorkspaceAccess } from './sandbox-keys.ts'
+
+export type { SandboxScope, WorkspaceAccess } from './sandbox-keys.ts'
 
 /** The messengers that this version can start. */
 export type ConfiguredProvider = 'telegram' | 'simulator'
@@ -46,11 +43,6 @@ export interface SecretPlace {
   readonly where: string
   readonly value: string
 }
-
-export const SCOPES = ['session', 'agent', 'shared'] as const
-export type SandboxScope = (typeof SCOPES)[number]
-export const WORKSPACE_ACCESS = ['none', 'ro', 'rw'] as const
-export type WorkspaceAccess = (typeof WORKSPACE_ACCESS)[number]
 
 /** `agent.sandbox.docker`, checked: nothing in it takes a wall out of the box. */
 export interface BoxConfig {
@@ -134,8 +126,6 @@ export interface Config {
 const entry = z.union([z.string(), z.number()], { error: 'must be a string' })
 const entries = z.array(entry, { error: 'must be a list of strings' })
 const oneOrMore = z.union([entry, entries], { error: 'must be a string or a list of strings' })
-const line = z.string({ error: 'must be a string' }).min(1, 'must not be empty').max(4096, 'is too long')
-const flag = z.boolean({ error: 'must be true or false' })
 
 const dmKeys = {
   enabled: flag.optional(),
@@ -169,6 +159,15 @@ export const configFile = z.strictObject({
         .min(1, 'must be at least 1 second')
         .max(3600, 'must be at most 3600 seconds')
         .optional(),
+      workspace: line.optional(),
+      sandbox: sandboxKeys.optional(),
+      elevated: z
+        .strictObject({
+          enabled: flag.optional(),
+          approve: z.enum(APPROVE_MODES).optional(),
+          allowFrom: idsByProvider.optional(),
+        })
+        .optional(),
     })
     .optional(),
   models: z
@@ -178,6 +177,8 @@ export const configFile = z.strictObject({
       'openai-compatible': modelKey.extend({ baseUrl: line.optional() }).optional(),
     })
     .optional(),
+  outbound: z.strictObject({ allowTo: idsByProvider.optional() }).optional(),
+  readOnlyMode: flag.optional(),
   stop: z.strictObject({ allowFrom: idsByProvider.optional() }).optional(),
   app: z.strictObject({ onQuit: z.enum(ON_QUIT).optional() }).optional(),
   logging: z.strictObject({ level: z.enum(LOG_LEVELS).optional(), file: line.optional() }).optional(),

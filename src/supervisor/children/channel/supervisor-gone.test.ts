@@ -24,7 +24,7 @@ import { launchGateway } from ${JSON.stringify(pathToFileURL(join(PROJECT, 'src/
 const child = launchGateway({
   node: ${JSON.stringify(NODE)}, main: ${JSON.stringify(main)}, grants: ${JSON.stringify(grants)},
   cwd: ${JSON.stringify(programFolder())}, runId: 'test', env: {}, redact: (line) => line,
-  onOutput: () => {}, onRefused: () => {}, onExit: () => {},
+  onOutput: () => {}, onRefused: () => {}, onBoxChannel: () => {}, onExit: () => {},
   onMessage: () => { if (!said) console.log(child.pid); said = true; ${afterwards} },
 })
 let said = false

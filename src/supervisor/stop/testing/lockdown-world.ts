@@ -11,6 +11,7 @@ import type { Audit } from '../../audit/audit.ts'
 import { createGatewayRunner, type GatewayRunner } from '../../children/gateway-runner.ts'
 import type { GatewayChild, GatewayLaunch } from '../../children/launch-gateway.ts'
 import { lockedDown } from '../../children/launch-plan.ts'
+import { CLOSED_RULES, toldRules } from '../../hands/rules.ts'
 import type { KillReport } from '../kill/kill-all.ts'
 import { isLatched, readLatch } from '../latch/latch.ts'
 import { createLockdown, type Lockdown } from '../lockdown.ts'
@@ -151,7 +152,8 @@ const start: StartMessage = {
   model: { name: 'offline/obedient', timeoutSeconds: 1 },
   telegram: null,
   simulator: true,
-  people: { revision: 1, providers: [] },
+  people: { revision: 1, providers: [], rules: toldRules(CLOSED_RULES) },
+  host: null,
   epoch: 'first',
   resumedAt: 0,
   secrets: [],
@@ -209,6 +211,7 @@ export const supervise = async (world: World): Promise<void> => {
     onChange: () => undefined,
     onOutput: () => undefined,
     onMessage: () => undefined,
+    onBoxChannel: () => undefined,
     onGone: () => undefined,
   })
   world.runner = runner

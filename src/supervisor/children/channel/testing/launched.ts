@@ -2,6 +2,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { ClawdbotError } from '../../../../shared/domain/error.ts'
 import { type GatewayChild, type GatewayExit, launchGateway } from '../../launch-gateway.ts'
 import { pinnedNodePath } from '../../pinned-node.ts'
@@ -74,6 +75,8 @@ export interface Launched {
   readonly refused: readonly ClawdbotError[]
   readonly output: readonly string[]
   readonly gone: Promise<GatewayExit>
+  /** Its channel for sandboxes; none where it could not be made. */
+  readonly boxChannel: Duplex | undefined
 }
 
 /** A gateway with this program, under permission flags as the real one has them. */
@@ -82,6 +85,7 @@ export const launch = (source: string, channel: Channel = jsonLines, node = NODE
   const refused: ClawdbotError[] = []
   const output: string[] = []
   let child: GatewayChild | undefined
+  let boxChannel: Duplex | undefined
   const gone = new Promise<GatewayExit>((onExit) => {
     child = launchGateway(
       {
@@ -95,6 +99,7 @@ export const launch = (source: string, channel: Channel = jsonLines, node = NODE
         onOutput: (line) => output.push(line),
         onMessage: (raw) => heard.push(raw),
         onRefused: (error) => refused.push(error),
+        onBoxChannel: (given) => (boxChannel = given),
         onExit,
       },
       channel,
@@ -102,7 +107,7 @@ export const launch = (source: string, channel: Channel = jsonLines, node = NODE
   })
   if (child === undefined) throw new Error('not launched')
   running.add(child)
-  return { child, heard, refused, output, gone }
+  return { child, heard, refused, output, gone, boxChannel }
 }
 
 /** Writes these bytes, and ends when they are taken or nobody takes them. */

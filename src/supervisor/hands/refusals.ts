@@ -1,0 +1,82 @@
+import type { MessageAct, PrivilegedAct, ToolAct } from '../../shared/contracts/gateway.ts'
+import { type Asker, type HandsRules, type Place, rightsOf } from '../../shared/domain/hands.ts'
+import { parseSenderId } from '../../shared/domain/identity.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import type { ProviderPeople } from '../people/read-provider.ts'
+import { askerNamed, askerOf, standing } from './asker.ts'
+
+export interface HandsFacts {
+  readonly rules: HandsRules
+  readonly providerNow: (provider: ProviderId) => ProviderPeople | undefined
+}
+
+/**
+ * What the owner's rules say against an act, in one sentence; undefined: they allow it. Asked here at each intent,
+ * so that a change of the rules holds before the next act, whatever the gateway has heard of it.
+ */
+export const refusalOf = (act: PrivilegedAct, facts: HandsFacts): string | undefined =>
+  act.act === 'message.send' ? refusalOfMessage(act, facts) : refusalOfTool(act, facts)
+
+const refusalOfMessage = (act: MessageAct, facts: HandsFacts): string | undefined => {
+  const { rules, providerNow } = facts
+  // In every chat that passes the gate the chat has the id of its person.
+  const recipient = parseSenderId(act.provider, act.chatId)
+  const trust = recipient && standing(act.provider, recipient, providerNow)
+  if (rules.readOnly && trust !== 'owner') {
+    return 'read-only mode is on: no message to anybody but the owner'
+  }
+  if (act.purpose !== 'message') return undefined
+  const asker = askerOf(act.session, providerNow)
+  if (asker === undefined) return NOBODY
+  const { send } = rightsOf(asker, rules)
+  if (send === 'nobody') return 'this session may not send messages'
+  // Whoever owns `main` may sit at several messengers: each of their own chats is the conversation itself.
+  const own = asker.trust === 'owner' ? trust === 'owner' : isOwnChat(asker, act)
+  if (own) return undefined
+  if (send === 'conversation') return 'this session may write to its own conversation only'
+  // Under `open` everybody is a guest: that is no list of people whom the owner has let in.
+  if (recipient === undefined || trust === undefined || trust === 'guest') {
+    return 'the recipient is nobody who was let in'
+  }
+  if (rules.allowTo !== undefined && !(rules.allowTo[act.provider] ?? []).includes(recipient)) {
+    return 'outbound.allowTo does not name the recipient'
+  }
+  return undefined
+}
+
+const isOwnChat = (asker: Asker, { provider, chatId }: MessageAct): boolean =>
+  provider === asker.provider && chatId === asker.sender
+
+const NOBODY = 'nobody who is let in speaks in this session'
+
+const refusalOfTool = (act: ToolAct, { rules, providerNow }: HandsFacts): string | undefined => {
+  const asker = askerNamed(act, providerNow)
+  if (asker === undefined) return NOBODY
+  if (act.tool === 'send') {
+    if (act.place !== 'messenger') return 'the tool send acts at a messenger'
+    return rightsOf(asker, rules).send === 'nobody' ? 'this session may not send messages' : undefined
+  }
+  if (act.place === 'messenger') return `the tool ${act.tool} does not act at a messenger`
+  return refusalOfHand(asker, rules, act.tool, act.place)
+}
+
+/** Why a tool may not act there for somebody; undefined: it may. */
+export const refusalOfHand = (
+  asker: Asker,
+  rules: HandsRules,
+  tool: Exclude<ToolAct['tool'], 'send'>,
+  place: Place,
+): string | undefined => {
+  const right = rightsOf(asker, rules).hands[tool]
+  if (right.kind === 'refused') return right.why
+  if (right.kind === 'either' || right.kind === place) return undefined
+  if (place === 'sandbox') return 'this session has no sandbox'
+  const readOnly = rightsOf(asker, { ...rules, readOnly: false }).hands[tool]
+  return rules.readOnly && (readOnly.kind === 'either' || readOnly.kind === 'host')
+    ? 'read-only mode is on: no write and no shell on the host'
+    : 'host access is not given to this session'
+}
+
+/** Whether this act has to rest on the owner's word besides. */
+export const needsApproval = (act: PrivilegedAct, { elevated }: HandsRules): boolean =>
+  act.act === 'tool.run' && act.tool === 'bash' && act.place === 'host' && elevated.approve !== 'never'

@@ -1,0 +1,321 @@
+// The boxes in which the agent's commands run. Only here are containers made, looked at and ended.
+import type { SandboxesView, SandboxView } from '../../shared/contracts/app-state.ts'
+import type { AuditEntry } from '../../shared/domain/audit.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
+import type { StatePaths } from '../../shared/state/state-dir.ts'
+import type { OurContainer } from '../docker/our-containers.ts'
+import { isSameProcess, ownIdentity } from '../processes/process-table.ts'
+import { isLatched } from '../stop/latch/latch.ts'
+import type { Box, HeldBox } from './box.ts'
+import { createBoxEngine, unknownBox, unreachable } from './engine/box-engine.ts'
+import { type EngineFacts, engineRisks } from './engine/engine-facts.ts'
+import { configHash } from './hardening.ts'
+import { createDiskGuard } from './keep/disk-guard.ts'
+import { whyDue } from './keep/due.ts'
+import { leftoversIn } from './keep/leftovers.ts'
+import { createBoxWatch, lookAtBoxes } from './look.ts'
+import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, SESSION_LABEL, stateName } from './plan-box.ts'
+import { createPool, type Holder } from './pool.ts'
+import { driftWords, refuseDrift } from './start-box.ts'
+import type { Holding } from './view.ts'
+
+export type { BoxSettings, BoxWanted } from './plan-box.ts'
+
+export interface Sandboxes {
+  /**
+   * A running sandbox that Docker's inspection shows to be what was asked for, the same as long as it lives. Errors:
+   * `sandbox_refused`, `sandbox_drift`, `sandbox_image`, `docker_unreachable`, `locked_down`.
+   */
+  readonly open: (wanted: BoxWanted) => Promise<Box>
+  /** Starts one that will be needed soon, if not too many wait already. Never throws. */
+  readonly warm: (wanted: BoxWanted) => void
+  /** The config in force. Sandboxes that do not fit it any more are ended. */
+  readonly adopt: (settings: BoxSettings) => void
+  /** For STOP: from now on nothing begins, and what is beginning is given up. */
+  readonly lock: () => void
+  readonly unlock: () => void
+  /** Resolves when all are gone. Never rejects. */
+  readonly endAll: (why: string) => Promise<void>
+  /** Looks at Docker now; resolves when the view says what was seen. Never rejects. */
+  readonly refresh: () => Promise<void>
+  /** By Docker's id, its name or its session; a sentence. Errors: `sandbox_unknown`, `docker_unreachable`. */
+  readonly kill: (container: string) => Promise<string>
+  /** What Docker says of it, as text. Errors as of `kill`. */
+  readonly inspect: (container: string) => Promise<string>
+  /** Ends all. Never rejects. */
+  readonly close: () => Promise<void>
+}
+
+export interface SandboxesOptions {
+  readonly paths: StatePaths
+  readonly appRoot: string
+  readonly env: NodeJS.ProcessEnv
+  readonly now: () => number
+  /** What this process knows of a lockdown; the latch itself is looked at besides. */
+  readonly isLocked: () => boolean
+  readonly note: (entry: AuditEntry) => void
+  readonly onChange: (view: Pick<SandboxesView, 'containers' | 'checkedAt' | 'risks'>) => void
+  readonly onError: (error: unknown) => void
+}
+
+export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
+  const { paths, appRoot, env, now, onChange, onError } = options
+  const engine = createBoxEngine(env)
+  const holder = nameOf(ownIdentity())
+  let settings: BoxSettings | undefined
+  let facts: EngineFacts | undefined
+  let state: 'open' | 'locked' | 'closed' = 'open'
+  let seen: readonly SandboxView[] = []
+  let fullDisk: string | undefined
+
+  const mayBegin = (): void => {
+    if (state === 'closed') throw refused('Clawdbot is ending')
+    if (state === 'locked' || options.isLocked() || isLatched(paths)) throw lockedDown()
+    if (fullDisk !== undefined) throw refused(fullDisk)
+  }
+
+  const pool = createPool({
+    engine,
+    now,
+    mayBegin,
+    givenUp: refused,
+    onStart: (one, box) => {
+      options.note(auditEntry('sandbox.start', one, box))
+      void watch.refresh()
+    },
+    onEnd: (one, box, why) => {
+      options.note(auditEntry('sandbox.end', one, box, why))
+      if (pool.all().length === 0) disk.rest()
+      void box.gone.then(watch.refresh)
+    },
+  })
+
+  const endWhere = (whyOf: (one: Holder) => string | undefined): void => {
+    for (const one of pool.all()) {
+      const why = whyOf(one)
+      if (why !== undefined) void one.end(why)
+    }
+  }
+
+  const disk = createDiskGuard((why) => {
+    fullDisk = why
+    endWhere(() => why)
+  })
+
+  const engineFacts = async (): Promise<EngineFacts> => (facts ??= await engine.facts())
+
+  const show = (checkedAt: number | null): void => {
+    if (state === 'closed') return
+    const risks = [...(settings?.sandbox.risks ?? []), ...(facts === undefined ? [] : engineRisks(facts))]
+    onChange({ containers: seen, checkedAt, risks })
+  }
+
+  const look = async (): Promise<'some' | 'none'> => {
+    try {
+      const [{ containers, views }] = await Promise.all([lookAtBoxes(engine, holdingOf), engineFacts()])
+      seen = views
+      show(now())
+      await removeLeftovers(containers)
+      endWhere((one) => whyUnfit(one, views))
+    } catch (error) {
+      // Another engine may be there when it answers again.
+      facts = undefined
+      show(null)
+      if (!(error instanceof ClawdbotError && error.code === 'docker_unreachable')) onError(error)
+    }
+    return seen.length > 0 || pool.all().length > 0 ? 'some' : 'none'
+  }
+  const watch = createBoxWatch(look)
+
+  const holdingOf = (name: string): Holding => {
+    const one = pool.named(name)
+    return one && { held: one.held(), wanted: one.plan.container }
+  }
+
+  const removeLeftovers = async (containers: readonly OurContainer[]): Promise<void> => {
+    const left = leftoversIn(containers, {
+      state: stateName(paths),
+      holder,
+      isHeld: ({ name }) => pool.named(name) !== undefined,
+      isAlive,
+    })
+    await Promise.all(left.map(({ id }) => engine.remove(id)))
+  }
+
+  const whyUnfit = (one: Holder, views: readonly SandboxView[]): string | undefined => {
+    const drift = views.find(({ name }) => name === one.plan.name)?.drift ?? []
+    if (drift.length > 0) return `Docker shows it different from what was asked for (${driftWords(drift)})`
+    const aged = { held: one.held(), startedAt: one.startedAt, lastUsedAt: one.lastUsedAt() }
+    return settings && whyDue(aged, settings.sandbox.prune, now())
+  }
+
+  const plan = async (wanted: BoxWanted): Promise<BoxPlan> => {
+    mayBegin()
+    if (settings === undefined) throw refused('the config has not been read yet')
+    const planned = await planBox({
+      wanted,
+      settings,
+      paths,
+      appRoot,
+      env,
+      engine: await engineFacts(),
+      holder,
+      now: now(),
+    })
+    fullDisk = await disk.look(settings.sandbox.workspaceRoot)
+    mayBegin()
+    return planned
+  }
+
+  const start = (wanted: BoxWanted, planned: BoxPlan, as: 'in use' | 'ahead'): Holder => {
+    if (settings !== undefined) disk.watch(settings.sandbox.workspaceRoot)
+    return pool.start(wanted, planned, as)
+  }
+
+  const open = async (wanted: BoxWanted): Promise<Box> => {
+    const planned = await plan(wanted)
+    const there = pool.get(planned.key)
+    if (there?.hash !== configHash(planned.container)) return start(wanted, planned, 'in use').box
+    there.take()
+    const box = await there.box
+    return (await isUsable(there, box)) ? box : open(wanted)
+  }
+
+  /** Docker is asked once more before a running one gets into use. Errors: `sandbox_drift`, `docker_unreachable`. */
+  const isUsable = async (one: Holder, box: HeldBox): Promise<boolean> => {
+    try {
+      const found = await engine.inspect(box.container)
+      refuseDrift(one.plan.container, found)
+      if (found.State.Running && !found.State.Paused) return true
+      await one.end('it does not run')
+      return false
+    } catch (error) {
+      const isGone = error instanceof ClawdbotError && error.code === 'sandbox_unknown'
+      await one.end(isGone ? 'its container is gone' : 'it could not be shown to be what was asked for')
+      if (isGone) return false
+      throw error
+    }
+  }
+
+  const warm = async (wanted: BoxWanted): Promise<void> => {
+    const planned = await plan(wanted)
+    const waiting = pool.all().filter((one) => one.held() === 'ahead').length
+    if (waiting >= (settings?.sandbox.ahead ?? 0) || pool.get(planned.key) !== undefined) return
+    await start(wanted, planned, 'ahead').box
+  }
+
+  /** Ends those that the config would make differently now. */
+  const refit = async (one: Holder): Promise<void> => {
+    try {
+      const fits = await plan(one.wanted)
+      if (fits.key === one.plan.key && configHash(fits.container) === one.hash) return
+    } catch {
+      // What can not be made now does not go on either; who asks for it next is told why.
+    }
+    await one.end('the config has changed')
+  }
+
+  const find = async (wanted: string): Promise<readonly OurContainer[]> => {
+    const ours = await engine.list()
+    const isNamed = ({ id, name }: OurContainer): boolean =>
+      name === wanted || (wanted.length >= 12 && id.startsWith(wanted))
+    const found = ours.filter(isNamed)
+    if (found.length > 0) return found
+    const ofSession = ours.filter(({ labels }) => labels[SESSION_LABEL] === wanted)
+    if (ofSession.length === 0) throw unknownBox(wanted)
+    return ofSession
+  }
+
+  const killOne = async ({ id, name }: OurContainer): Promise<string> => {
+    await pool.named(name)?.end('the owner killed it')
+    // Also where it was held: only Docker says that it is gone.
+    if ((await engine.remove(id)) === 'unknown') throw unreachable('does not say that the sandbox is gone')
+    return name
+  }
+
+  const endAll = async (why: string): Promise<void> => {
+    await Promise.all(pool.all().map((one) => one.end(why)))
+  }
+
+  return {
+    open,
+    warm: (wanted) => {
+      // Nobody waits for it, and the next call that does is told what was wrong.
+      warm(wanted).catch(() => undefined)
+    },
+    adopt: (next) => {
+      settings = next
+      for (const one of pool.all()) void refit(one)
+      void watch.refresh()
+    },
+    lock: () => {
+      if (state === 'open') state = 'locked'
+      pool.giveUpStarts(lockedDown())
+    },
+    unlock: () => {
+      if (state === 'locked') state = 'open'
+    },
+    endAll,
+    refresh: watch.refresh,
+    kill: async (wanted) => {
+      const names = await Promise.all((await find(wanted)).map(killOne))
+      void watch.refresh()
+      return `Killed: ${names.join(', ')}.`
+    },
+    inspect: async (wanted) => {
+      const texts = await Promise.all((await find(wanted)).map(({ id }) => engine.inspectText(id)))
+      return JSON.stringify(
+        texts.map((text): unknown => JSON.parse(text)),
+        null,
+        2,
+      )
+    },
+    close: async () => {
+      state = 'closed'
+      watch.close()
+      disk.rest()
+      await endAll('Clawdbot is ending')
+      engine.close()
+    },
+  }
+}
+
+const nameOf = ({ pid, start }: { readonly pid: number; readonly start: string }): string => `${pid}:${start}`
+
+const isAlive = (holder: string): boolean => {
+  const [, pid, start] = /^(\d+):(.+)$/.exec(holder) ?? []
+  return pid !== undefined && start !== undefined && isSameProcess(Number(pid), start)
+}
+
+const auditEntry = (
+  act: 'sandbox.start' | 'sandbox.end',
+  { plan, hash }: Holder,
+  box: HeldBox,
+  why?: string,
+): AuditEntry => ({
+  act,
+  actor: 'supervisor',
+  session: plan.key,
+  detail: {
+    container: box.container.slice(0, 12),
+    name: plan.name,
+    config: hash,
+    network: plan.container.HostConfig.NetworkMode,
+    ...(why === undefined ? {} : { why: why.slice(0, 300) }),
+  },
+})
+
+/** `why` completes “No sandbox is made: …”. */
+const refused = (why: string): ClawdbotError =>
+  new ClawdbotError(
+    'sandbox_refused',
+    `No sandbox is made: ${why}.`,
+    'Nothing runs on the host instead. Try again when that has changed.',
+  )
+
+const lockedDown = (): ClawdbotError =>
+  new ClawdbotError(
+    'locked_down',
+    'Everything is stopped: no sandbox is made.',
+    'Resume in the app, or with clawdbot resume.',
+  )
