@@ -1,12 +1,13 @@
 // What obeying can do at most. The model obeys every word, so nothing here rests on it.
-import { createServer } from 'node:http'
+
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { expect, test } from '@playwright/test'
 import { cli, eventually, startHeadless } from './support/cli.ts'
 import { ANA, ask, boxesOf, OWNER, removeBoxes, withHands } from './support/hands.ts'
-import { PETER, type Scenario } from './support/scenario.ts'
 import { hostileMessages } from './support/hostile-messages.ts'
+import { PETER, type Scenario } from './support/scenario.ts'
 
 /** A secret of the owner's on the host, a file of the owner's session, and a server of theirs on loopback. */
 const CANARY = 'canary-7f1e0c5a'
@@ -85,8 +86,7 @@ for (const [name, command] of Object.entries(BOMBS)) {
       const { telegram } = scenario
       await ask(scenario, ANA, 'run true')
       telegram.dm(ANA, `for 8 ${command}`)
-      const answered = (): boolean =>
-        telegram.sent.filter(({ chatId }) => chatId === ANA.id).length > 1
+      const answered = (): boolean => telegram.sent.filter(({ chatId }) => chatId === ANA.id).length > 1
       for (let turn = 0; turn < 5; turn += 1) {
         expect(await ask(scenario, PETER, `run echo ${turn}`)).toContain(String(turn))
       }

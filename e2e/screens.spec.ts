@@ -4,10 +4,18 @@ import { expect, type Page, test } from '@playwright/test'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, PETER } from './support/scenario.ts'
 
-const SCREENS = ['Overview', 'Pairing', 'People', 'Logs', 'Security', 'Simulator'] as const
+const SCREENS = ['Overview', 'Pairing', 'People', 'Sandboxes', 'Logs', 'Security', 'Simulator'] as const
 
 /** The second key of each jump, after `g`. */
-const JUMPS = { Overview: 'o', Pairing: 'p', People: 'e', Logs: 'l', Security: 'y', Simulator: 's' } as const
+const JUMPS = {
+  Overview: 'o',
+  Pairing: 'p',
+  People: 'e',
+  Sandboxes: 'b',
+  Logs: 'l',
+  Security: 'y',
+  Simulator: 's',
+} as const
 
 /** axe over the page as it is now, by the rules of WCAG 2.2 A and AA. */
 const expectAccessible = async (page: Page, what: string): Promise<void> => {

@@ -306,14 +306,14 @@ def tag_of(process: str) -> int:
 
 
 def slurp(path: str) -> bytes:
-    """The first 4 KiB, nothing where the process has gone."""
+    """The first 4 KiB; nothing where the process has gone. Any other error ends the box: who can not be seen can not be killed."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    except (FileNotFoundError, ProcessLookupError):
         return b""
     try:
         return os.read(descriptor, 4096)
-    except OSError:
+    except ProcessLookupError:
         return b""
     finally:
         os.close(descriptor)
@@ -583,9 +583,7 @@ class Files:
         encoded(path, "the path")
         root, parts = self.root_of(path, use)
         try:
-            if parts and path.endswith(("/", "/.")):
-                raise refusal_of(OSError(errno.EISDIR, ""))
-            if not parts:
+            if not parts or path.endswith(("/", "/.")):
                 raise refusal_of(OSError(errno.EISDIR, ""))
             for part in parts[:-1]:
                 below = step(root, part, use)
@@ -713,7 +711,9 @@ def step(folder: int, name: str, use: str) -> int:
             raise
     except NotADirectoryError:
         seen = Place(folder, name).look()
-        if seen is not None and stat.S_ISLNK(seen.st_mode):
+        if seen is None or stat.S_ISDIR(seen.st_mode):
+            raise Refusal("busy", "the path was changed meanwhile") from None
+        if stat.S_ISLNK(seen.st_mode):
             raise refusal_of(OSError(errno.ELOOP, "")) from None
         raise
     try:
@@ -870,10 +870,10 @@ class Helper:
     def fault(self, identifier: int, refusal: Refusal) -> None:
         self.outbox.say({"kind": "fault", "id": identifier, "fault": refusal.fault, "why": refusal.why[:MAX_WHY]})
 
-    def leave(self) -> None:
+    def leave(self, code: int = 0) -> None:
         """Ends this process, and with it everything in the container."""
         self.files.give_up()
-        os._exit(0)
+        os._exit(code)
 
     # Commands
 
@@ -1030,13 +1030,14 @@ def complain(why: str) -> None:
 
 
 def main() -> None:
+    helper = Helper()
     try:
-        Helper().serve()
+        helper.serve()
     except Violation as violation:
         complain(f"the gateway sent {violation}")
-        os._exit(65)
+        helper.leave(65)
     except BrokenPipeError:
-        os._exit(0)
+        helper.leave()
 
 
 if __name__ == "__main__":

@@ -40,14 +40,22 @@ export const ask = async ({ telegram }: Scenario, who: Person, text: string): Pr
 
 /** This scenario's containers, in whatever state. */
 export const boxesOf = async (scenario: Scenario): Promise<readonly OurContainer[]> => {
-  const list = await listOurs(engineAt(dockerHost()), scenario.env['CLAWDBOT_TEST_SANDBOX_LABEL'] ?? '', 60_000)
+  const list = await listOurs(
+    engineAt(dockerHost()),
+    scenario.env['CLAWDBOT_TEST_SANDBOX_LABEL'] ?? '',
+    60_000,
+  )
   if (list.kind !== 'list') throw new Error(`Docker ${list.why}`)
   return list.containers
 }
 
 /** Docker's own inspection of one. */
 export const inspectBox = async (id: string): Promise<unknown> => {
-  const answer = await engineAt(dockerHost()).ask({ method: 'GET', path: `/containers/${id}/json`, within: 60_000 })
+  const answer = await engineAt(dockerHost()).ask({
+    method: 'GET',
+    path: `/containers/${id}/json`,
+    within: 60_000,
+  })
   if (answer.kind !== 'answer') throw new Error(`Docker ${answer.why}`)
   return JSON.parse(answer.body)
 }

@@ -55,6 +55,17 @@ describe.runIf(root)('where no Docker answers', () => {
     expect(left(folder)).toEqual([])
   })
 
+  test('that engine has the images that tests make containers of', async () => {
+    const child = start('console.log(process.env.DOCKER_HOST); setInterval(() => {}, 1000)')
+    const client = engineAt(await printedHost(child))
+    for (const image of [TEST_IMAGE, 'clawdbot-sandbox:bookworm-slim']) {
+      const answer = await client.ask({ method: 'GET', path: `/images/${image}/json`, within: 60_000 })
+      expect(answer).toMatchObject({ kind: 'answer', status: 200 })
+    }
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  })
+
   test('that engine does not outlive a wrapper that was killed -9', async () => {
     const child = start('console.log(process.env.DOCKER_HOST); setInterval(() => {}, 1000)')
     const folder = dirname((await printedHost(child)).slice('unix://'.length))

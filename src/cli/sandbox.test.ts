@@ -126,8 +126,6 @@ describe('clawdbot sandbox explain', () => {
   it.each([
     ['simulator:dm:stranger', 'nobody let them in'],
     ['simulator:dm:owner', 'an owner’s chat is main'],
-    ['simulator:dm:ANNA', 'that is no id'],
-    ['telegram:dm:42', 'that messenger is off'],
     ['simulator:group:7', 'nobody speaks in groups yet'],
     ['../../etc', 'that is no session'],
     ['', 'that is no session'],

@@ -7,7 +7,7 @@ import { createCommands } from './commands.ts'
 import { type Files, filesIn } from './files.ts'
 import { partsOf } from './path-parts.ts'
 import { endTree } from './process-tree.ts'
-import { Refusal, refuse } from './refusal.ts'
+import { Refusal, refusalOf, refuse } from './refusal.ts'
 import { serve } from './serve.ts'
 import { loadSystemCalls, O_PATH } from './system-calls.ts'
 import { KILL_WITHIN_MS, runWarden } from './warden.ts'
@@ -19,8 +19,20 @@ const calls = loadSystemCalls()
 /** Only Linux has descriptors of places, and names for them. */
 const openWorkspace = (): Files | undefined => {
   if (process.platform !== 'linux') return undefined
-  const root = openSync(workspace, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  const root = openRoot()
   return filesIn(root, calls === undefined ? byWalk : byOpenat2(calls))
+}
+
+const openRoot = (): number => {
+  try {
+    return openSync(workspace, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  } catch (error) {
+    // The gateway shows the last line of what we say here.
+    process.stderr.write(
+      `its workspace is not a folder that can be opened: ${refusalOf(error, workspace).message}\n`,
+    )
+    return process.exit(66)
+  }
 }
 
 /** A command may go where it likes, and the owner may be asked first: so where it starts is convenience, not a wall. */

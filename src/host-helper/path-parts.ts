@@ -2,6 +2,8 @@ import { refuse } from './refusal.ts'
 
 /** Bytes, on every file system that Linux has in daily use. */
 const MAX_NAME = 255
+/** Bytes: what the kernel takes, without the NUL at the end. */
+const MAX_WHOLE = 4095
 
 /**
  * The names in a path of a file tool, from the workspace down. It says where to go and decides nothing about what is
@@ -13,6 +15,7 @@ export const partsOf = (path: string): readonly string[] => {
     throw refuse('outside', path, 'on the host a path begins in the workspace: no absolute one')
   const parts = path.split('/').filter((part) => part !== '' && part !== '.')
   if (parts.includes('..')) throw refuse('outside', path, 'a path has no “..”')
+  if (Buffer.byteLength(path) > MAX_WHOLE) throw refuse('bad_request', path, 'the path is too long')
   if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME))
     throw refuse('bad_request', path, 'a name in the path is too long')
   return parts

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs'
 import { refusalOfErrno } from './refusal.ts'
 
 /** The same number on x64 and arm64. */
@@ -10,7 +9,7 @@ const AT_MOST_TRIES = 8
 export const O_PATH = 0o10000000
 const O_CLOEXEC = 0o2000000
 
-/** Of <linux/openat2.h>. */
+/** Of <linux/openat2.h>. With O_NOFOLLOW besides, a link at the end would be opened itself instead of refused. */
 const RESOLVE_NO_XDEV = 0x01n
 const RESOLVE_NO_MAGICLINKS = 0x02n
 const RESOLVE_NO_SYMLINKS = 0x04n
@@ -66,7 +65,7 @@ const bind = (): SystemCalls & { readonly probe: () => void } => {
     waitpid: { arguments: ['int32', 'pointer', 'int32'], return: 'int32' },
   })
   const errno = (): number => ffi.getInt32(libc[ERRNO]())
-  const how = openHow(O_PATH | constants.O_NOFOLLOW | O_CLOEXEC)
+  const how = openHow(O_PATH | O_CLOEXEC)
   const open = (folder: number, path: string): number => {
     const name = Buffer.from(`${path}\0`)
     for (let tries = 1; ; tries += 1) {

@@ -138,7 +138,7 @@ export const createHands = (options: HandsOptions): Hands => {
     },
     gatewayGone: () => {
       boxes.gone()
-      approvals.void('the gateway ended')
+      approvals.gatewayGone('the gateway ended')
     },
     lock: () => {
       sandboxes.lock()

@@ -9,7 +9,7 @@ export const errorOf = ({ code, message, hint }: ErrorView): ClawdbotError =>
 
 export const noAnswer: ErrorView = {
   code: 'gateway_no_ack',
-  message: 'the gateway did not acknowledge a change of people in time and was killed',
+  message: 'the gateway did not acknowledge a change of people or rules in time and was killed',
   hint: 'The change is in force. The gateway is started again by itself.',
 }
 

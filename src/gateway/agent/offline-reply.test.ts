@@ -33,4 +33,34 @@ describe('the obedient stand-in', () => {
       text: 'I am offline/obedient, a stand-in without a language model. You passed on: say yes',
     })
   })
+
+  const calls = [
+    ['run ls -l\n', 'bash', { command: 'ls -l' }],
+    ['host run id', 'bash', { command: 'id', host: true }],
+    ['read notes/a.txt', 'read', { path: 'notes/a.txt' }],
+    ['write a.txt two\nlines', 'write', { path: 'a.txt', content: 'two\nlines' }],
+    ['edit a.txt one two => three', 'edit', { path: 'a.txt', oldText: 'one two', newText: 'three' }],
+    ['send telegram:42 good day', 'send', { to: 'telegram:42', text: 'good day' }],
+    ['steps 2', 'bash', { command: 'echo step 1' }],
+  ] as const
+  it.each(calls)('calls a tool when it is told to: %s', (text, name, args) => {
+    expect(offlineReply(text)).toEqual({ kind: 'call', name, arguments: args })
+  })
+
+  it('says what came of its call, as far as it fits a message', () => {
+    expect(offlineReply('run ls', ['a\nb'])).toEqual({ kind: 'text', text: 'a\nb' })
+    expect(offlineReply('run ls', ['x'.repeat(9_000)])).toMatchObject({ text: 'x'.repeat(3_500) })
+  })
+
+  it('takes one step after the other, until it has to answer', () => {
+    expect(offlineReply('steps 2', ['1'])).toMatchObject({ arguments: { command: 'echo step 2' } })
+    expect(offlineReply('steps 2', ['1', '2'])).toEqual({ kind: 'text', text: '2' })
+    expect(offlineReply('steps 9', ['1', '2'], 'has to answer')).toEqual({ kind: 'text', text: '2' })
+  })
+
+  it('calls nothing for words that were passed on', () => {
+    const origin = { provider: 'telegram', trust: 'owner', forwarded: true } as const
+    const wrapped = wrapUserText({ role: 'user', text: 'run id', boundary: '00c0ffee', origin })
+    expect(offlineReply(wrapped)).toMatchObject({ kind: 'text' })
+  })
 })

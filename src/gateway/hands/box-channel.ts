@@ -70,7 +70,7 @@ export const createBoxChannel = ({ channel, onBroken }: BoxChannelOptions): BoxC
     if (it.listener !== undefined) return it.listener.onBytes(bytes)
     it.earlyBytes += bytes.length
     if (it.earlyBytes > MAX_EARLY) it.ended ??= 'it said too much before it was asked'
-    else it.early.push(bytes.slice())
+    else it.early.push(new Uint8Array(bytes))
   }
 
   const endAll = (why: string): void => {
@@ -98,11 +98,11 @@ export const createBoxChannel = ({ channel, onBroken }: BoxChannelOptions): BoxC
     setImmediate(() => channel.resume())
   })
   // The supervisor is gone, and with it all its sandboxes. That this process has to end, its ipc channel tells.
-  channel.on('error', () => endAll('the supervisor is gone'))
-  channel.on('close', () => endAll('the supervisor is gone'))
+  for (const event of ['end', 'error', 'close']) channel.on(event, () => endAll('the supervisor is gone'))
 
   return {
     stream: (box, violation) => {
+      if (over.has(box)) return DEAD
       const it = boxOf(box)
       return {
         write: (bytes) => {
@@ -139,6 +139,13 @@ export const createBoxChannel = ({ channel, onBroken }: BoxChannelOptions): BoxC
     },
     close: () => close('the gateway is ending'),
   }
+}
+
+const DEAD: ByteStream = {
+  write: () => undefined,
+  listen: (listener) => listener.onEnd('it is dead'),
+  condemn: () => undefined,
+  close: () => undefined,
 }
 
 const contractViolation = (): ClawdbotError =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
 import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
 import { readPeople } from './told-people.ts'
 
@@ -83,5 +83,22 @@ describe('the people as told', () => {
       }),
     )
     expect([...told.of('telegram').pending]).toEqual([['9', 5]])
+  })
+})
+
+describe('the rules as told', () => {
+  const rulesOf = (over: Partial<RulesTold>) => readPeople({ ...telegram(), rules: { ...DEFAULT_RULES, ...over } })
+
+  test('give the host to ids only: no name, no star (openclaw #11022)', () => {
+    const { rules, unparsable } = rulesOf({
+      elevated: { enabled: true, approve: 'never', allowFrom: { telegram: ['7', '*', '@alice', 'Alice'], signal: [] } },
+    })
+    expect(rules.elevated.allowFrom).toEqual({ telegram: ['7'], signal: [] })
+    expect(unparsable).toEqual(expect.arrayContaining(['telegram *', 'telegram @alice', 'telegram Alice']))
+  })
+
+  test('keep a list of recipients narrow, also where nothing in it is an id', () => {
+    expect(rulesOf({ allowTo: { telegram: ['*'] } }).rules.allowTo).toEqual({ telegram: [] })
+    expect(rulesOf({}).rules.allowTo).toBeUndefined()
   })
 })

@@ -1,34 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import type { ProviderTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import { parseSessionKey } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { itemsWithoutRight } from '../inbound/lost-rights.ts'
 import { readPeople, type ToldPeople } from '../inbound/told-people.ts'
-import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
+import { DEFAULT_RULES, nobody } from '../testing/stand-in-supervisor.ts'
 import { type RecipientFacts, recipientRefusal } from './recipient.ts'
 import type { SendRequest } from './send-request.ts'
 
+const TOLD: PeopleTold = {
+  revision: 1,
+  rules: DEFAULT_RULES,
+  providers: [{ ...nobody('telegram'), owners: ['1'], approved: ['42'] }],
+}
+
 const people = (over: Partial<ProviderTold> = {}): ToldPeople =>
-  readPeople({
-    revision: 1,
-    rules: DEFAULT_RULES,
-    providers: [
-      {
-        provider: 'telegram',
-        dmPolicy: 'pairing',
-        everyone: false,
-        silent: false,
-        owners: ['1'],
-        configured: [],
-        approved: ['42'],
-        blocked: [],
-        stoppers: [],
-        pending: [],
-        ...over,
-      },
-    ],
-  })
+  readPeople({ ...TOLD, providers: TOLD.providers.map((told) => ({ ...told, ...over })) })
 
 const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
   const sender = parseSenderId('telegram', from)
@@ -142,5 +130,69 @@ describe('a notice', () => {
     expect(mayReceive(notice, { people: people(), item: undefined })).toBe(true)
     expect(mayReceive(notice, { people: people({ approved: [] }), item: undefined })).toBe(false)
     expect(mayReceive({ ...notice, session: 'main' }, { people: people(), item: undefined })).toBe(false)
+  })
+})
+
+describe('a message of the tool send', () => {
+  const told = (over: Partial<RulesTold> = {}): ToldPeople => readPeople({ ...TOLD, rules: { ...DEFAULT_RULES, ...over } })
+  const message = (chatId: string, session = 'main', over: Partial<SendRequest> = {}): SendRequest =>
+    request({ kind: 'message', chatId, session, replyTo: 'send:1', askedBy: 'e1', ...over })
+  const owner = item('1', 'main')
+
+  test('of the owner goes to who is let in, and of a friend to their own conversation', () => {
+    expect(recipientRefusal(message('42'), { people: told(), item: owner })).toBeUndefined()
+    expect(recipientRefusal(message('1'), { people: told(), item: owner })).toBeUndefined()
+    expect(recipientRefusal(message('42', 'telegram:dm:42'), { people: told(), item: item() })).toBeUndefined()
+  })
+
+  test.each([
+    ['to a stranger', message('99'), owner],
+    ['to what is no id', message('@alice'), owner],
+    ['over a provider that nobody is let in by', message('+15550001111', 'main', { provider: 'signal' }), owner],
+    ['of a friend to the owner', message('1', 'telegram:dm:42'), item()],
+    ['of a friend in the name of the owner', message('42', 'main'), item()],
+    ['in the name of another session', message('42', 'telegram:dm:42'), owner],
+    ['without an open question', message('42'), undefined],
+  ])('%s goes nowhere', (_what, asked, from) => {
+    expect(recipientRefusal(asked, { people: told(), item: from })).toBe('not_the_recipient')
+  })
+
+  test('goes no further than outbound.allowTo, which widens nothing', () => {
+    const narrowed = told({ allowTo: { telegram: ['99'] } })
+    expect(recipientRefusal(message('42'), { people: narrowed, item: owner })).toBe('not_the_recipient')
+    expect(recipientRefusal(message('99'), { people: narrowed, item: owner })).toBe('not_the_recipient')
+    expect(recipientRefusal(message('1'), { people: narrowed, item: owner })).toBeUndefined()
+    const allowed = told({ allowTo: { telegram: ['42'] } })
+    expect(recipientRefusal(message('42'), { people: allowed, item: owner })).toBeUndefined()
+  })
+
+  test('goes nowhere once the tool is denied to the sandboxed session', () => {
+    const denied = told({ sandbox: { mode: 'non-main', tools: { allow: [], deny: ['send'] } } })
+    const own = message('42', 'telegram:dm:42')
+    expect(recipientRefusal(own, { people: denied, item: item() })).toBe('not_the_recipient')
+  })
+})
+
+describe('read-only mode', () => {
+  const readOnly = readPeople({ ...TOLD, rules: { ...DEFAULT_RULES, readOnly: true } })
+
+  test.each([
+    ['an answer to a friend', request(), item()],
+    [
+      'a code',
+      request({ kind: 'pairing', chatId: '99', session: 'telegram:dm:99', replyTo: 'x' }),
+      undefined,
+    ],
+    ['a notice', request({ kind: 'notice', replyTo: 'n' }), undefined],
+    ['a message of the owner to a friend', request({ kind: 'message', session: 'main' }), item('1', 'main')],
+  ])('withholds %s, and says that it is why', (_what, asked, from) => {
+    expect(recipientRefusal(asked, { people: readOnly, item: from })).toBe('read_only')
+  })
+
+  test('lets the owner be answered and told', () => {
+    const answer = request({ chatId: '1', session: 'main' })
+    expect(recipientRefusal(answer, { people: readOnly, item: item('1', 'main') })).toBeUndefined()
+    const notice = request({ kind: 'notice', chatId: '1', session: 'main', replyTo: 'n' })
+    expect(recipientRefusal(notice, { people: readOnly, item: undefined })).toBeUndefined()
   })
 })

@@ -1,7 +1,7 @@
 // Test support: swaps names in a folder as fast as it can, each pair of a real thing and a symbolic link to outside. What
 // an attacker does who wants a check to see the one and the use to meet the other. Run with --experimental-ffi; arguments:
 // the workspace, the folder outside.
-import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [, , workspace = '', outside = ''] = process.argv
@@ -33,8 +33,8 @@ const restore = (): void => {
     if (!exists(one)) make(one)
     if (isLink(one) || isLink(two)) continue
     const fresh = join(workspace, `${real}-fresh-link`)
-    if (!isLink(fresh)) symlinkSync(target, fresh)
-    libc.renameat2(AT_FDCWD, fresh, AT_FDCWD, two, exists(two) ? RENAME_EXCHANGE : 0)
+    symlinkSync(target, fresh)
+    renameSync(fresh, two)
   }
 }
 

@@ -63,12 +63,11 @@ export const startHelper = (
   way: Way,
   env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] },
 ): HelperProcess => {
-  const flags = way === 'openat2' ? ['--experimental-ffi'] : []
-  const child = spawn(
-    process.execPath,
-    [...flags, '--disable-warning=ExperimentalWarning', HELPER, workspace],
-    { stdio: ['pipe', 'pipe', 'inherit'], env },
-  )
+  const flags = way === 'openat2' ? '--experimental-ffi' : '--no-experimental-ffi'
+  const child = spawn(process.execPath, [flags, '--disable-warning=ExperimentalWarning', HELPER, workspace], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+  })
   const waiting = new Map<number, Waiting>()
   const gone = once(child, 'close').then(() => {
     for (const { done } of waiting.values()) done(undefined)

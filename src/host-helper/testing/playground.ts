@@ -23,6 +23,8 @@ export interface Playground {
   readonly outside: string
   /** One value for all that lies beside the workspace: names, links, contents, permissions. */
   readonly outsideNow: () => string
+  /** Empties the workspace, but for its one file. */
+  readonly reset: () => void
   readonly remove: () => void
 }
 
@@ -41,6 +43,10 @@ export const createPlayground = (): Playground => {
     workspace,
     outside,
     outsideNow: () => [outside, join(base, 'ws-sibling')].map(hashOf).join() + readdirSync(base).join(),
+    reset: () => {
+      for (const name of readdirSync(workspace)) rmSync(join(workspace, name), { recursive: true })
+      writeFileSync(join(workspace, 'canary'), 'benign')
+    },
     remove: () => rmSync(base, { recursive: true, force: true }),
   }
 }

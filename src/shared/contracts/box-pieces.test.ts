@@ -53,7 +53,9 @@ describe('the stream of all boxes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 100 }), { maxLength: 10 }), (arrived) => {
         const split = createBoxPieces()
-        for (const bytes of arrived) for (const part of split(bytes)) if (part === 'broken') return
+        const left = arrived.reduce((sum, { length }) => sum + length, 0)
+        const parts = arrived.flatMap((bytes) => [...split(bytes)].slice(0, left))
+        expect(parts.length).toBeLessThanOrEqual(left)
       }),
     )
   })

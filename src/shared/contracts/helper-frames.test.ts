@@ -79,7 +79,7 @@ describe('frames between gateway and helper', () => {
   })
 
   it('keep nothing of the pieces that they came in', () => {
-    const piece = encodeFrame({}, Uint8Array.of(1, 2, 3))
+    const piece = Buffer.from(encodeFrame({}, Uint8Array.of(1, 2, 3)))
     const [read] = createFrameReader()(piece)
     piece.fill(0)
     expect(read?.body).toEqual(Uint8Array.of(1, 2, 3))
@@ -143,7 +143,7 @@ describe('bytes that are no frames', () => {
   it('never do anything but be refused, whatever they are', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 10 }), (pieces) => {
-        readAll(pieces)
+        expect(readAll(pieces).frames.length).toBeLessThanOrEqual(200)
       }),
       { numRuns: 2_000 },
     )

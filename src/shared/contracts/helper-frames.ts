@@ -15,6 +15,7 @@ export class FrameViolation extends Error {
 const NOTHING = new Uint8Array(0)
 /** Where a frame is longer than what has arrived of it, this much is set aside for it at first. Bytes. */
 const FIRST_ROOM = 4096
+const LONGEST = FRAME_PREFIX_BYTES + MAX_FRAME_BYTES
 
 /** @throws FrameViolation where the header or the whole is longer than a frame may be. */
 export const encodeFrame = (header: object, body: Uint8Array = NOTHING): Uint8Array => {
@@ -43,7 +44,7 @@ export const createFrameReader = (): ((piece: Uint8Array) => readonly HelperFram
   const keep = (bytes: Uint8Array): void => {
     const needed = length + bytes.length
     if (needed > half.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * half.length))
+      const larger = new Uint8Array(Math.max(needed, Math.min(2 * half.length, LONGEST)))
       larger.set(half.subarray(0, length))
       half = larger
     }
@@ -111,7 +112,9 @@ const checkLengths = (length: number, headerLength: number): void => {
 const frameOf = (whole: Uint8Array): HelperFrame => {
   const view = new DataView(whole.buffer, whole.byteOffset, FRAME_PREFIX_BYTES)
   const bodyAt = FRAME_PREFIX_BYTES + view.getUint32(4)
-  return { header: headerOf(whole.subarray(FRAME_PREFIX_BYTES, bodyAt)), body: whole.slice(bodyAt) }
+  const header = headerOf(whole.subarray(FRAME_PREFIX_BYTES, bodyAt))
+  // A copy, which `slice` of a Buffer would not be.
+  return { header, body: new Uint8Array(whole.subarray(bodyAt)) }
 }
 
 const headerOf = (bytes: Uint8Array): unknown => {

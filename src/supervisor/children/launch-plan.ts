@@ -4,6 +4,7 @@ import type { PeopleTold, StartMessage } from '../../shared/contracts/gateway.ts
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
+import { hasHostAccess } from '../hands/rules.ts'
 import { logFileOf, prepareLogFolder } from '../logs/log-location.ts'
 import { redactorOf } from '../logs/redactor-of.ts'
 import { newRunId } from '../processes/run-cookie.ts'
@@ -84,11 +85,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
 }
 
 /** Whether any session may act on the host: the owner's main one, or that of somebody whom the config names. */
-export const hostAccess = ({ elevated, sandbox }: Config): HostAccess => {
-  if (!elevated.enabled) return 'closed'
-  const named = Object.values(elevated.allowFrom).some((senders) => senders.length > 0)
-  return sandbox.mode !== 'all' || named ? 'open' : 'closed'
-}
+export const hostAccess = (config: Config): HostAccess => (hasHostAccess(config) ? 'open' : 'closed')
 
 /** What acts there, and where: the owner's own symbolic links are followed now, and none later. */
 const hostTold = async (config: Config, node: string, appRoot: string): Promise<StartMessage['host']> => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { url } from 'node:inspector'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -177,5 +177,48 @@ describe('a gateway under its grants', () => {
     const seen = (await order(other, 'env')).split(',')
     expect(seen).toEqual(['CLAWDBOT_RUN_ID', 'CLAWDBOT_TEST', 'MALLOC_ARENA_MAX', 'TZ'])
     await another.remove()
+  })
+})
+
+describe('a gateway while the host is open to a session', () => {
+  it.each([
+    ['the owner’s main session', { elevated: { enabled: true } }],
+    [
+      'somebody whom the config names',
+      { sandbox: { mode: 'all' }, elevated: { enabled: true, allowFrom: { simulator: ['owner'] } } },
+    ],
+  ])('can start a process, and knows what commands need: %s', async (_, agent) => {
+    const open = createTestHome()
+    open.config({ agent })
+    const env = {
+      CLAWDBOT_TEST: '1',
+      PATH: '/bin',
+      HOME: '/home/owner',
+      ANTHROPIC_API_KEY: 'sk-test-not-a-key',
+    }
+    const other = await open.supervisor('', { env })
+    await startRunning(other)
+    expect(await order(other, 'spawn')).toMatch(/^ok [0-9]+$/)
+    expect(await order(other, 'read /etc/passwd')).toBe(DENIED)
+    const seen = (await order(other, 'env')).split(',')
+    expect(seen).toEqual(['CLAWDBOT_RUN_ID', 'CLAWDBOT_TEST', 'HOME', 'MALLOC_ARENA_MAX', 'PATH'])
+    expect(statSync(open.paths.workspace).mode & 0o777).toBe(0o700)
+    await open.remove()
+  })
+
+  it.each([
+    [
+      'nobody is named and all sessions have a sandbox',
+      { sandbox: { mode: 'all' }, elevated: { enabled: true } },
+    ],
+    ['it is not enabled', { sandbox: { mode: 'off' } }],
+    ['somebody is named and it is not enabled', { elevated: { allowFrom: { simulator: ['owner'] } } }],
+  ])('can not where %s', async (_, agent) => {
+    const closed = createTestHome()
+    closed.config({ agent })
+    const other = await closed.supervisor()
+    await startRunning(other)
+    expect(await order(other, 'spawn')).toBe(DENIED)
+    await closed.remove()
   })
 })

@@ -27,7 +27,9 @@ const attachedOf = (answer: AttachAnswer): Attached => {
 }
 
 /** A container whose first process is this shell script, started once it is attached to. */
-const startShell = async (script: string): Promise<Attached & { readonly boxes: Boxes; readonly id: string }> => {
+const startShell = async (
+  script: string,
+): Promise<Attached & { readonly boxes: Boxes; readonly id: string }> => {
   const boxes = await startBoxes(0)
   cleanUp.push(boxes.remove)
   const engine = createEngineClient(boxes.env, { signal: never, holds: 'process' })
@@ -50,7 +52,9 @@ const SWITCH = 'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n
 
 describe('attaching to a container', () => {
   it('carries its stdin and stdout, keeps the end of its stderr, and ends when it ends', async () => {
-    const box = await startShell('i=0; while [ $i -lt 3000 ]; do echo noise $i >&2; i=$((i+1)); done; cat; echo last >&2')
+    const box = await startShell(
+      'i=0; while [ $i -lt 3000 ]; do echo noise $i >&2; i=$((i+1)); done; cat; echo last >&2',
+    )
     box.stream.end('hello\n')
     const said: Buffer[] = []
     for await (const chunk of box.stream) said.push(chunk)
@@ -94,11 +98,19 @@ describe('attaching to a container', () => {
   })
 
   it('says so where there is no such container, no engine, or something else', async () => {
-    const refused = await attachTo((socket) => respond(socket, '{"message":"No such container"}', '404 Not Found'))
+    const refused = await attachTo((socket) =>
+      respond(socket, '{"message":"No such container"}', '404 Not Found'),
+    )
     expect(refused).toMatchObject({ kind: 'answer', status: 404 })
-    const absent = await attach({ DOCKER_HOST: 'unix:///nowhere/docker.sock' }, { container: ID, within: 5_000, signal: never })
+    const absent = await attach(
+      { DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+      { container: ID, within: 5_000, signal: never },
+    )
     expect(absent.kind).toBe('refused')
-    const remote = await attach({ DOCKER_HOST: 'tcp://10.0.0.1:2375' }, { container: ID, within: 5_000, signal: never })
+    const remote = await attach(
+      { DOCKER_HOST: 'tcp://10.0.0.1:2375' },
+      { container: ID, within: 5_000, signal: never },
+    )
     expect(remote.kind).toBe('unsupported')
     expect((await attachTo(HOSTILE['answers with garbage'])).kind).toBe('unclear')
     expect((await attachTo(HOSTILE['cuts the connection'])).kind).toBe('unclear')
@@ -114,7 +126,10 @@ describe('attaching to a container', () => {
     const engine = await startHostileEngine(() => undefined)
     cleanUp.push(engine.close)
     const giveUp = new AbortController()
-    const answer = attach({ DOCKER_HOST: engine.host }, { container: ID, within: 60_000, signal: giveUp.signal })
+    const answer = attach(
+      { DOCKER_HOST: engine.host },
+      { container: ID, within: 60_000, signal: giveUp.signal },
+    )
     giveUp.abort()
     expect((await answer).kind).toBe('unclear')
   })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, property, record, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOutputReader, OutputViolation } from './attached-output.ts'
 
@@ -7,9 +7,9 @@ interface Piece {
   readonly bytes: Uint8Array
 }
 
-const piece = fc.record<Piece>({
-  stream: fc.constantFrom('stdout', 'stderr'),
-  bytes: fc.uint8Array({ maxLength: 40 }),
+const piece = record<Piece>({
+  stream: constantFrom('stdout', 'stderr'),
+  bytes: uint8Array({ maxLength: 40 }),
 })
 
 const encode = ({ stream, bytes }: Piece): Buffer => {
@@ -24,8 +24,8 @@ const joined = (pieces: readonly Piece[], stream: Piece['stream']): string =>
 
 describe("an attached container's output", () => {
   it('is told apart by stream, however it was cut on its way', () => {
-    fc.assert(
-      fc.property(fc.array(piece), fc.array(fc.integer({ min: 1, max: 17 }), { minLength: 1 }), (sent, cuts) => {
+    assert(
+      property(array(piece), array(integer({ min: 1, max: 17 }), { minLength: 1 }), (sent, cuts) => {
         const all = Buffer.concat(sent.map(encode))
         const read = createOutputReader()
         const found: Piece[] = []
@@ -41,7 +41,12 @@ describe("an attached container's output", () => {
   })
 
   it('is refused where its header is none of Docker', () => {
-    for (const header of [[0, 0, 0, 0], [3, 0, 0, 0], [1, 0, 0, 1], [72, 84, 84, 80]]) {
+    for (const header of [
+      [0, 0, 0, 0],
+      [3, 0, 0, 0],
+      [1, 0, 0, 1],
+      [72, 84, 84, 80],
+    ]) {
       const read = createOutputReader()
       expect(() => read(Buffer.from([...header, 0, 0, 0, 1, 65]))).toThrow(OutputViolation)
     }

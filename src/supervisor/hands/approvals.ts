@@ -53,8 +53,10 @@ export interface ApprovalDesk {
   readonly use: (act: ToolAct) => boolean
   /** The rules have changed: whoever lost the host loses what waits and what was given. */
   readonly review: () => void
-  /** STOP, or the gateway is gone: everything that waits is denied, nothing that was given holds. */
+  /** STOP: everything that waits is denied, and nothing that was ever approved holds. */
   readonly void: (why: string) => void
+  /** The same at the end of a gateway, but for what `approve: "new"` remembers of this run of the supervisor. */
+  readonly gatewayGone: (why: string) => void
   /** Oldest first. */
   readonly view: () => readonly ApprovalView[]
   readonly close: () => void
@@ -132,6 +134,12 @@ export const createApprovalDesk = (options: ApprovalDeskOptions): ApprovalDesk =
 
   const refusalNow = (asker: Pick<Ask, 'provider' | 'sender' | 'session'>): string | undefined =>
     options.isLocked() ? 'everything is stopped' : options.refusal(asker)
+
+  const end = (why: string): void => {
+    for (const entry of waiting.values()) lapse(entry, why)
+    given.clear()
+    forSession.clear()
+  }
 
   const wait = (entry: Entry): void => {
     waiting.set(entry.view.id, entry)
@@ -233,12 +241,11 @@ export const createApprovalDesk = (options: ApprovalDeskOptions): ApprovalDesk =
       for (const entry of given.values()) if (refusalNow(entry.view) !== undefined) given.delete(entry.askId)
     },
     void(why) {
-      for (const entry of waiting.values()) lapse(entry, why)
-      given.clear()
-      forSession.clear()
+      end(why)
       // After a STOP nothing that was trusted before it is trusted again by itself.
-      if (options.isLocked()) before.clear()
+      before.clear()
     },
+    gatewayGone: end,
     view,
     close() {
       for (const entry of waiting.values()) clearTimeout(entry.timer)

@@ -5,6 +5,8 @@ import { id, ids, only, telegram } from './testing/people.ts'
 const now = only(telegram())
 const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false } })
 
+const named = (session: string, sender: string) => askerNamed({ session, provider: 'telegram', sender }, now)
+
 describe('who speaks in a session', () => {
   it('is an owner in main', () => {
     expect(askerOf('main', now)).toEqual({
@@ -57,9 +59,6 @@ describe('who speaks in a session', () => {
 })
 
 describe('an act that names its sender', () => {
-  const named = (session: string, sender: string) =>
-    askerNamed({ session, provider: 'telegram', sender }, now)
-
   it('is that of the session’s own person', () => {
     expect(named('main', '1')).toMatchObject({ trust: 'owner', sender: id('1') })
     expect(named('telegram:dm:2', '2')).toMatchObject({ trust: 'friend', sender: id('2') })

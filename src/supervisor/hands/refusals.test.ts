@@ -45,6 +45,9 @@ const refusal = (
   read = telegram(),
 ): string | undefined => refusalOf(act, { rules: held, providerNow: only(read) })
 
+const send = (chatId: string, session = 'main'): MessageAct =>
+  message({ purpose: 'message', chatId, session })
+
 const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false } })
 
 describe('a tool', () => {
@@ -137,8 +140,6 @@ describe('a message', () => {
     },
   )
 
-  const send = (chatId: string, session = 'main') => message({ purpose: 'message', chatId, session })
-
   it('of the tool send goes to its own conversation', () => {
     expect(refusal(send('2', 'telegram:dm:2'))).toBeUndefined()
     expect(refusal(send('1'))).toBeUndefined()
@@ -201,29 +202,31 @@ describe('whatever is asked', () => {
   })
 
   it('no tool runs that the table of rights does not give to exactly that person there', () => {
-    const holds = (held: HandsRules, asked: Partial<ToolAct>): boolean => {
-      const act = tool(asked)
-      if (refusal(act, held, open) !== undefined) return true
-      const asker = askerNamed(act, only(open))
-      if (asker === undefined) return false
-      const rights = rightsOf(asker, held)
-      if (act.tool === 'send') return act.place === 'messenger' && rights.send !== 'nobody'
-      const { kind } = rights.hands[act.tool]
-      return kind === act.place || (kind === 'either' && act.place !== 'messenger')
-    }
-    expect(fc.check(fc.property(anyRules, anyAct, holds), { numRuns: 5_000 })).toMatchObject({
+    expect(fc.check(fc.property(anyRules, anyAct, isWithinRights), { numRuns: 5_000 })).toMatchObject({
       failed: false,
     })
   })
 
   it('nothing writes on the host in read-only mode, and nothing runs there while host access is off', () => {
-    const holds = (held: HandsRules, asked: Partial<ToolAct>): boolean => {
-      const act = tool({ ...asked, place: 'host' })
-      const runs = refusal(act, held, open) === undefined
-      return !runs || (held.elevated.enabled && !(held.readOnly && act.tool !== 'read'))
-    }
-    expect(fc.check(fc.property(anyRules, anyAct, holds), { numRuns: 5_000 })).toMatchObject({
+    expect(fc.check(fc.property(anyRules, anyAct, isHostRespected), { numRuns: 5_000 })).toMatchObject({
       failed: false,
     })
   })
 })
+
+const isWithinRights = (held: HandsRules, asked: Partial<ToolAct>): boolean => {
+  const act = tool(asked)
+  if (refusal(act, held, open) !== undefined) return true
+  const asker = askerNamed(act, only(open))
+  if (asker === undefined) return false
+  const rights = rightsOf(asker, held)
+  if (act.tool === 'send') return act.place === 'messenger' && rights.send !== 'nobody'
+  const { kind } = rights.hands[act.tool]
+  return kind === act.place || (kind === 'either' && act.place !== 'messenger')
+}
+
+const isHostRespected = (held: HandsRules, asked: Partial<ToolAct>): boolean => {
+  const act = tool({ ...asked, place: 'host' })
+  const runs = refusal(act, held, open) === undefined
+  return !runs || (held.elevated.enabled && !(held.readOnly && act.tool !== 'read'))
+}

@@ -31,6 +31,8 @@ const MAX_OPEN_ASKS = 256
 /** Written to a box and not taken by it, in bytes: of one, and of all together. */
 const MAX_UNTAKEN = 16 * 1024 * 1024
 const MAX_UNTAKEN_BY_ALL = 64 * 1024 * 1024
+/** Bytes of the gateway before everything else of this process has its turn. */
+const TURN_BYTES = 256 * 1024
 /** How long (ms) a box whose output has ended may take to say by itself why. */
 const LAST_WORDS_MS = 3_000
 /** The contract's limit for a sentence. UTF-16 units. */
@@ -63,6 +65,7 @@ export const createBoxDesk = ({ open, answer, endAll, onError }: BoxDeskOptions)
     const pump = createBoxPump(channel)
     const pieces = createBoxPieces()
     const firstNumber = lastNumber + 1
+    let turn = TURN_BYTES
 
     const drop = (number: number, box: Box, why: string): void => {
       pump.remove(number)
@@ -102,9 +105,13 @@ export const createBoxDesk = ({ open, answer, endAll, onError }: BoxDeskOptions)
         shut(mine, 'the gateway broke its contract')
         onError(error)
       }
+      turn -= bytes.length
+      if (turn > 0 || channel.destroyed) return
+      turn = TURN_BYTES
+      channel.pause()
+      setImmediate(() => channel.resume())
     })
-    channel.on('error', () => shut(mine, 'the gateway is gone'))
-    channel.on('close', () => shut(mine, 'the gateway is gone'))
+    for (const event of ['end', 'error', 'close']) channel.on(event, () => shut(mine, 'the gateway is gone'))
 
     const give = (box: Box): number => {
       lastNumber += 1

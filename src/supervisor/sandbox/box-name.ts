@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Trust } from '../../shared/domain/people.ts'
 import type { SessionKey } from '../../shared/domain/session.ts'
-import type { SandboxScope } from '../../shared/state/config/schema.ts'
+import type { SandboxScope } from '../../shared/state/config/sandbox-keys.ts'
 
 /**
  * Which sandbox a session uses: its own, or with a wider scope one that all of the same trust share. A friend never

@@ -4,6 +4,8 @@ import { encodeBoxPrefix } from '../../shared/contracts/box-pieces.ts'
 
 /** Bytes of one box before the next one has its turn. Small, so that a flood delays the others little. */
 const TURN_BYTES = 16 * 1024
+/** Bytes of all of them before everything else of this process has its turn, STOP above all. */
+const ROUND_BYTES = 1024 * 1024
 
 export interface BoxPump {
   /** From now on what this source says travels under this number; its end too, after its last bytes. */
@@ -28,12 +30,22 @@ export const createBoxPump = (channel: Writable): BoxPump => {
   const lanes = new Map<number, Lane>()
   const queue: Lane[] = []
   let full = false
+  let round = ROUND_BYTES
+  let resting = false
 
   const passOn = (box: number, bytes: Uint8Array): void => {
     const piece = Buffer.allocUnsafe(BOX_PREFIX_BYTES + bytes.length)
     piece.set(encodeBoxPrefix(box, bytes.length))
     piece.set(bytes, BOX_PREFIX_BYTES)
     full = !channel.write(piece)
+    round -= piece.length
+    if (round > 0 || resting) return
+    resting = true
+    setImmediate(() => {
+      resting = false
+      round = ROUND_BYTES
+      turns()
+    })
   }
 
   const takeTurn = (lane: Lane): void => {
@@ -50,9 +62,9 @@ export const createBoxPump = (channel: Writable): BoxPump => {
     queue.push(lane)
   }
 
-  const hasRoom = (): boolean => !full && !channel.destroyed
+  const mayPassOn = (): boolean => !full && !resting && !channel.destroyed
   const turns = (): void => {
-    while (hasRoom()) {
+    while (mayPassOn()) {
       const lane = queue.shift()
       if (lane === undefined) return
       if (lane.state === 'queued') takeTurn(lane)

@@ -43,18 +43,19 @@ export const holdBox = (options: {
   const cut = (): void => void attached.stream.destroy()
   const endedByItself = Promise.race([attached.closed, exit]).then(() => reasonOf(exit, attached))
   const ended = Promise.race([killed, endedByItself])
-  const gone = ended.then(async () => {
+  const leave = async (): Promise<void> => {
+    await ended
     cut()
     // Most are gone already, by AutoRemove. What Docker does not answer for is killed without it.
     if ((await engine.remove(container)) === 'unknown') killWithoutEngine(new Set([container]))
-  })
+  }
 
   return {
     key,
     container,
     stream: attached.stream,
     ended,
-    gone,
+    gone: leave(),
     kill: (why) => {
       told?.(why)
       cut()

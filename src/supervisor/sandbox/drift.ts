@@ -50,7 +50,9 @@ const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sys
 const BY_ITSELF: Readonly<Record<string, (value: unknown) => boolean>> = {
   ConsoleSize: () => true,
   // The engine's own choice for all containers; each of these is at least as strict as runc.
-  Runtime: (value) => typeof value === 'string' && /^(?:runc|crun|youki|runsc|kata[\w-]*|io\.containerd\.(?:runc|runsc|kata)\.v\d)$/.test(value),
+  Runtime: (value) =>
+    typeof value === 'string' &&
+    /^(?:runc|crun|youki|runsc|kata[\w-]*|io\.containerd\.(?:runc|runsc|kata)\.v\d)$/.test(value),
   Isolation: (value) => value === 'default',
   MemorySwappiness: (value) => value === -1,
   MaskedPaths: (value) => hasAll(value, MASKED),
@@ -95,13 +97,15 @@ const hostConfigDrift = (
 }
 
 const securityDrift = (wanted: readonly string[], found: unknown): readonly DriftView[] => {
-  const norm = (options: readonly string[]): readonly string[] =>
-    options.map((one) => one.replace(/^no-new-privileges[:=]true$/, 'no-new-privileges')).toSorted()
   const listed = strings(found)
-  if (JSON.stringify(norm(wanted)) === JSON.stringify(norm(listed))) return []
-  const brief = (options: readonly string[]): string => options.map(briefOption).join(', ') || 'none'
+  if (JSON.stringify(sameWords(wanted)) === JSON.stringify(sameWords(listed))) return []
   return [{ what: 'security options', wanted: brief(wanted), found: brief(listed) }]
 }
+
+const sameWords = (options: readonly string[]): readonly string[] =>
+  options.map((one) => one.replace(/^no-new-privileges[:=]true$/, 'no-new-privileges')).toSorted()
+
+const brief = (options: readonly string[]): string => options.map(briefOption).join(', ') || 'none'
 
 /** A whole profile is named by its hash. */
 const briefOption = (option: string): string =>
@@ -134,7 +138,9 @@ const configDrift = (wanted: WantedContainer, { Config, Path, Args }: Inspection
     ...compare('user', wanted.User, Config.User),
     ...compare('working folder', wanted.WorkingDir, Config.WorkingDir),
     ...compare('entry point', [], Config.Entrypoint),
-    ...(isOurs ? [] : [{ what: 'first process', wanted: 'the helper', found: shown([Path, ...(Args ?? [])]) }]),
+    ...(isOurs
+      ? []
+      : [{ what: 'first process', wanted: 'the helper', found: shown([Path, ...(Args ?? [])]) }]),
     ...compare('open stdin', wanted.OpenStdin, Config.OpenStdin),
     ...compare('stdin for one only', wanted.StdinOnce, Config.StdinOnce),
     ...compare('terminal', wanted.Tty, Config.Tty),
@@ -145,7 +151,9 @@ const configDrift = (wanted: WantedContainer, { Config, Path, Args }: Inspection
       const name = entry.split('=', 1)[0] ?? ''
       return compare(`environment ${name}`, entry, env.get(name))
     }),
-    ...Object.entries(wanted.Labels).flatMap(([name, value]) => compare(`label ${name}`, value, labels[name])),
+    ...Object.entries(wanted.Labels).flatMap(([name, value]) =>
+      compare(`label ${name}`, value, labels[name]),
+    ),
   ]
 }
 
@@ -205,9 +213,13 @@ const compare = (what: string, wanted: unknown, found: unknown): readonly DriftV
     ? []
     : [{ what, wanted: shown(wanted), found: shown(found) }]
 
+/** A field of Docker's own, which may be left out where it says nothing; other keys are somebody's, and say something. */
+const FIELD = /^[A-Z]/
+
 /** With its keys sorted, and without what says nothing: null, zero, false, empty. All of it empty: undefined. */
 const plain = (value: unknown): unknown => {
-  if (value === null || value === undefined || value === '' || value === 0 || value === false) return undefined
+  if (value === null || value === undefined || value === '' || value === 0 || value === false)
+    return undefined
   if (Array.isArray(value)) {
     const items = value.map(plain)
     return items.length === 0 ? undefined : items
@@ -215,7 +227,8 @@ const plain = (value: unknown): unknown => {
   if (typeof value !== 'object') return value
   const entries = Object.entries(value)
     .map(([key, inner]): [string, unknown] => [key, plain(inner)])
-    .filter(([, inner]) => inner !== undefined)
+    .filter(([key, inner]) => inner !== undefined || !FIELD.test(key))
+    .map(([key, inner]): [string, unknown] => [key, inner ?? null])
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }

@@ -108,8 +108,11 @@ export interface BoxFacts {
 }
 
 /** Everything about a container that decides whether a running one still is what the config asks for. */
-export const configHash = ({ Labels: _, ...rest }: WantedContainer): string =>
-  createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16)
+export const configHash = (wanted: WantedContainer): string =>
+  createHash('sha256')
+    .update(JSON.stringify({ ...wanted, Labels: {} }))
+    .digest('hex')
+    .slice(0, 16)
 
 /**
  * The body of the request that makes a sandbox. The config was checked when it was read; what would open the box is
@@ -183,10 +186,7 @@ export const wantedContainer = (facts: BoxFacts): WantedContainer => {
   return { ...wanted, Labels: { ...facts.labels, 'clawdbot.configHash': configHash(wanted) } }
 }
 
-const environment = (
-  given: Readonly<Record<string, string>>,
-  setup: string | undefined,
-): readonly string[] =>
+const environment = (given: Readonly<Record<string, string>>, setup: string | undefined): readonly string[] =>
   Object.entries({
     LANG: 'C.UTF-8',
     ...given,
@@ -217,7 +217,8 @@ const mount = (source: string, target: string, isReadOnly: boolean): WantedMount
 /** Completes “No sandbox is made: …”; undefined where every wall stands. */
 const dangerOf = ({ User, HostConfig }: WantedContainer, facts: BoxFacts): string | undefined => {
   const { NetworkMode, PidsLimit, Memory, MemorySwap, NanoCpus, Mounts, Tmpfs } = HostConfig
-  if (!isPlainUser(User)) return `its user would be ${JSON.stringify(User)}, and it has to be uid:gid, never 0`
+  if (!isPlainUser(User))
+    return `its user would be ${JSON.stringify(User)}, and it has to be uid:gid, never 0`
   if (!/^[a-z0-9][a-z0-9_.-]*$/i.test(NetworkMode) || NetworkMode === 'host' || NetworkMode === 'default') {
     return `its network would be ${JSON.stringify(NetworkMode)}`
   }
@@ -235,8 +236,13 @@ const dangerOf = ({ User, HostConfig }: WantedContainer, facts: BoxFacts): strin
   const targets = [...Mounts.map(({ Target }) => Target), ...Object.keys(Tmpfs)]
   const covered = targets.find((target, at) => targets.indexOf(target) !== at)
   if (covered !== undefined) return `two things would be mounted at ${covered}`
-  const own = new Set<string>([WORKSPACE_INSIDE, ...(facts.sandbox.workspaceAccess === 'ro' ? [AGENT_INSIDE] : [])])
-  const closed = targets.find((target) => !own.has(target) && CLOSED_INSIDE.some((place) => isAt(target, place)))
+  const own = new Set<string>([
+    WORKSPACE_INSIDE,
+    ...(facts.sandbox.workspaceAccess === 'ro' ? [AGENT_INSIDE] : []),
+  ])
+  const closed = targets.find(
+    (target) => !own.has(target) && CLOSED_INSIDE.some((place) => isAt(target, place)),
+  )
   return closed === undefined ? undefined : `something would be mounted at ${closed}`
 }
 
@@ -288,7 +294,8 @@ const DENIALS = new Set([
 const seccompDanger = (profile: string): string | undefined => {
   try {
     const value: unknown = JSON.parse(profile)
-    const action = typeof value === 'object' && value !== null ? Reflect.get(value, 'defaultAction') : undefined
+    const action =
+      typeof value === 'object' && value !== null ? Reflect.get(value, 'defaultAction') : undefined
     if (typeof action === 'string' && DENIALS.has(action)) return undefined
   } catch {
     // Not JSON: said below, and “unconfined” is not JSON either.

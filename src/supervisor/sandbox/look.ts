@@ -2,6 +2,7 @@ import type { SandboxView } from '../../shared/contracts/app-state.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { OurContainer } from '../docker/our-containers.ts'
 import type { BoxEngine } from './engine/box-engine.ts'
+import type { BoxUse } from './engine/use.ts'
 import { type Holding, sandboxView } from './view.ts'
 
 export interface Seen {
@@ -13,33 +14,57 @@ export interface Seen {
 /** How many containers Docker is asked about at the same time. */
 const AT_ONCE = 8
 
-/** Asks Docker about every container with our label. Errors: `docker_unreachable`. */
+/** What each container, by its id, was last seen to use. */
+export type Uses = ReadonlyMap<string, BoxUse>
+
+/**
+ * Asks Docker about every container with our label, but for what they use: to say that can take it a second. Errors:
+ * `docker_unreachable`.
+ */
 export const lookAtBoxes = async (
-  engine: BoxEngine,
+  engine: Pick<BoxEngine, 'list' | 'inspect'>,
   holdingOf: (name: string) => Holding,
+  uses: Uses,
 ): Promise<Seen> => {
   const containers = await engine.list()
-  const views: (SandboxView | undefined)[] = []
-  const waiting = containers.entries()
-  const work = async (): Promise<void> => {
-    for (const [at, container] of waiting) views[at] = await lookAtOne(engine, container, holdingOf)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  const views = await eachOf(containers, (container) => lookAtOne(engine, container, holdingOf, uses))
   const found = views.filter((view) => view !== undefined)
   return { containers, views: found.toSorted((one, other) => one.createdAt - other.createdAt) }
 }
 
+/** Calls for each, a few at the same time; the answers are in the order of the items. */
+const eachOf = async <T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const answers: R[] = []
+  const waiting = items.entries()
+  const work = async (): Promise<void> => {
+    for (const [at, item] of waiting) answers[at] = await call(item)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return answers
+}
+
+/** What those that run use now. Never rejects; who says nothing is left out. */
+export const usesOf = async (
+  engine: Pick<BoxEngine, 'use'>,
+  containers: readonly Pick<OurContainer, 'id' | 'state'>[],
+): Promise<Uses> => {
+  const running = containers.filter(({ state }) => state === 'running')
+  const uses = await eachOf(running, async ({ id }): Promise<readonly [string, BoxUse][]> => {
+    const use = await engine.use(id)
+    return use === undefined ? [] : [[id, use]]
+  })
+  return new Map(uses.flat())
+}
+
 const lookAtOne = async (
-  engine: BoxEngine,
+  engine: Pick<BoxEngine, 'inspect'>,
   container: OurContainer,
   holdingOf: (name: string) => Holding,
+  uses: Uses,
 ): Promise<SandboxView | undefined> => {
   try {
-    const [inspection, use] = await Promise.all([
-      engine.inspect(container.id),
-      container.state === 'running' ? engine.use(container.id) : undefined,
-    ])
-    return sandboxView(container, inspection, use, holdingOf(container.name))
+    const inspection = await engine.inspect(container.id)
+    return sandboxView(container, inspection, uses.get(container.id), holdingOf(container.name))
   } catch (error) {
     // It ended between the list and now.
     if (error instanceof ClawdbotError && error.code === 'sandbox_unknown') return undefined

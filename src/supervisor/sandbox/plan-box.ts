@@ -108,14 +108,10 @@ const hostPlaces = async (
   workspace: Workspaces,
 ): Promise<HostPlaces> => {
   const engine = findEngine(env)
-  const real = async (places: readonly string[]): Promise<readonly string[]> => {
-    const found = await Promise.all(places.map((place) => realpath(place).catch(() => place)))
-    return [...new Set([...places, ...found])]
-  }
   const { root, config, credentials, sessions, gateway, audit, incidents, run } = paths
   const ours = [config, credentials, sessions, gateway, audit, incidents, run]
   return {
-    closed: await real([
+    closed: await bothNames([
       ...ours,
       ...(engine.kind === 'socket' ? [engine.path] : []),
       '/etc',
@@ -128,10 +124,16 @@ const hostPlaces = async (
       '/var/lib/docker',
       '/var/lib/containerd',
     ]),
-    whole: await real(['/', '/root', homedir(), env['HOME'] || homedir()]),
-    state: (await real([root])).at(-1) ?? root,
+    whole: await bothNames(['/', '/root', homedir(), env['HOME'] || homedir()]),
+    state: (await bothNames([root])).at(-1) ?? root,
     workspaces: workspace.root,
   }
+}
+
+/** Each as it is named and as it really is, because a mount's source is what it really is. */
+const bothNames = async (places: readonly string[]): Promise<readonly string[]> => {
+  const found = await Promise.all(places.map((place) => realpath(place).catch(() => place)))
+  return [...new Set([...places, ...found])]
 }
 
 const readOrRefuse = async (path: string, maxBytes: number): Promise<string> => {

@@ -50,12 +50,7 @@ export const createPool = (options: PoolOptions): Pool => {
   const names = new Map<string, Holder>()
   const starts = new Set<AbortController>()
 
-  const begin = (
-    wanted: BoxWanted,
-    plan: BoxPlan,
-    as: 'in use' | 'ahead',
-    after: Promise<void>,
-  ): Holder => {
+  const begin = (wanted: BoxWanted, plan: BoxPlan, as: 'in use' | 'ahead', after: Promise<void>): Holder => {
     const giveUp = new AbortController()
     const startedAt = now()
     let held = as

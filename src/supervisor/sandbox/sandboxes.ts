@@ -2,22 +2,24 @@
 import type { SandboxesView, SandboxView } from '../../shared/contracts/app-state.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
+import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { OurContainer } from '../docker/our-containers.ts'
 import { isSameProcess, ownIdentity } from '../processes/process-table.ts'
 import { isLatched } from '../stop/latch/latch.ts'
 import type { Box, HeldBox } from './box.ts'
-import { createBoxEngine, unknownBox, unreachable } from './engine/box-engine.ts'
+import { createBoxEngine } from './engine/box-engine.ts'
 import { type EngineFacts, engineRisks } from './engine/engine-facts.ts'
 import { configHash } from './hardening.ts'
-import { createDiskGuard } from './keep/disk-guard.ts'
+import { createDiskGuard, lookAtDisk } from './keep/disk-guard.ts'
 import { whyDue } from './keep/due.ts'
 import { leftoversIn } from './keep/leftovers.ts'
-import { createBoxWatch, lookAtBoxes } from './look.ts'
-import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, SESSION_LABEL, stateName } from './plan-box.ts'
+import { findBoxes, killBoxes } from './kill-boxes.ts'
+import { createBoxWatch, lookAtBoxes, type Uses, usesOf } from './look.ts'
+import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, stateName } from './plan-box.ts'
 import { createPool, type Holder } from './pool.ts'
 import { driftWords, refuseDrift } from './start-box.ts'
-import type { Holding } from './view.ts'
+import { figuresOf, type Holding } from './view.ts'
 
 export type { BoxSettings, BoxWanted } from './plan-box.ts'
 
@@ -66,11 +68,16 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   let facts: EngineFacts | undefined
   let state: 'open' | 'locked' | 'closed' = 'open'
   let seen: readonly SandboxView[] = []
+  let uses: Uses = new Map()
+  let isMeasuring = false
   let fullDisk: string | undefined
 
-  const mayBegin = (): void => {
+  const refuseLocked = (): void => {
     if (state === 'closed') throw refused('Clawdbot is ending')
     if (state === 'locked' || options.isLocked() || isLatched(paths)) throw lockedDown()
+  }
+  const mayBegin = (): void => {
+    refuseLocked()
     if (fullDisk !== undefined) throw refused(fullDisk)
   }
 
@@ -112,9 +119,10 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
 
   const look = async (): Promise<'some' | 'none'> => {
     try {
-      const [{ containers, views }] = await Promise.all([lookAtBoxes(engine, holdingOf), engineFacts()])
+      const [{ containers, views }] = await Promise.all([lookAtBoxes(engine, holdingOf, uses), engineFacts()])
       seen = views
       show(now())
+      void measure(containers)
       await removeLeftovers(containers)
       endWhere((one) => whyUnfit(one, views))
     } catch (error) {
@@ -126,6 +134,16 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     return seen.length > 0 || pool.all().length > 0 ? 'some' : 'none'
   }
   const watch = createBoxWatch(look)
+
+  /** Shows what they use as soon as Docker has measured it. */
+  const measure = async (containers: readonly OurContainer[]): Promise<void> => {
+    if (isMeasuring) return
+    isMeasuring = true
+    uses = await usesOf(engine, containers)
+    isMeasuring = false
+    seen = seen.map((view) => withFigures(view, uses))
+    show(now())
+  }
 
   const holdingOf = (name: string): Holding => {
     const one = pool.named(name)
@@ -150,7 +168,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   }
 
   const plan = async (wanted: BoxWanted): Promise<BoxPlan> => {
-    mayBegin()
+    refuseLocked()
     if (settings === undefined) throw refused('the config has not been read yet')
     const planned = await planBox({
       wanted,
@@ -162,7 +180,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       holder,
       now: now(),
     })
-    fullDisk = await disk.look(settings.sandbox.workspaceRoot)
+    fullDisk = await lookAtDisk(settings.sandbox.workspaceRoot)
     mayBegin()
     return planned
   }
@@ -215,24 +233,6 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     await one.end('the config has changed')
   }
 
-  const find = async (wanted: string): Promise<readonly OurContainer[]> => {
-    const ours = await engine.list()
-    const isNamed = ({ id, name }: OurContainer): boolean =>
-      name === wanted || (wanted.length >= 12 && id.startsWith(wanted))
-    const found = ours.filter(isNamed)
-    if (found.length > 0) return found
-    const ofSession = ours.filter(({ labels }) => labels[SESSION_LABEL] === wanted)
-    if (ofSession.length === 0) throw unknownBox(wanted)
-    return ofSession
-  }
-
-  const killOne = async ({ id, name }: OurContainer): Promise<string> => {
-    await pool.named(name)?.end('the owner killed it')
-    // Also where it was held: only Docker says that it is gone.
-    if ((await engine.remove(id)) === 'unknown') throw unreachable('does not say that the sandbox is gone')
-    return name
-  }
-
   const endAll = async (why: string): Promise<void> => {
     await Promise.all(pool.all().map((one) => one.end(why)))
   }
@@ -258,12 +258,16 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     endAll,
     refresh: watch.refresh,
     kill: async (wanted) => {
-      const names = await Promise.all((await find(wanted)).map(killOne))
+      const found = await findBoxes(engine, wanted)
+      await Promise.all(found.flatMap(({ name }) => pool.named(name)?.end('the owner killed it') ?? []))
+      // Also those that were held: only Docker says that they are gone.
+      await killBoxes(engine, found)
       void watch.refresh()
-      return `Killed: ${names.join(', ')}.`
+      return `Killed: ${found.map(({ name }) => visibleLine(name)).join(', ')}.`
     },
     inspect: async (wanted) => {
-      const texts = await Promise.all((await find(wanted)).map(({ id }) => engine.inspectText(id)))
+      const found = await findBoxes(engine, wanted)
+      const texts = await Promise.all(found.map(({ id }) => engine.inspectText(id)))
       return JSON.stringify(
         texts.map((text): unknown => JSON.parse(text)),
         null,
@@ -279,6 +283,11 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     },
   }
 }
+
+const withFigures = (view: SandboxView, uses: Uses): SandboxView => ({
+  ...view,
+  ...figuresOf(uses.get(view.id)),
+})
 
 const nameOf = ({ pid, start }: { readonly pid: number; readonly start: string }): string => `${pid}:${start}`
 

@@ -1,6 +1,7 @@
 // From a wanted container to one that runs, was looked at, and has said its first word.
-import { ClawdbotError } from '../../shared/domain/error.ts'
+
 import type { DriftView } from '../../shared/contracts/app-state.ts'
+import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Attached } from '../docker/attach.ts'
 import { type HeldBox, holdBox, lastWords } from './box.ts'
 import { driftOf } from './drift.ts'
@@ -72,7 +73,9 @@ export const refuseDrift = (wanted: WantedContainer, found: Inspection): void =>
 
 /** One line; at most three of them. */
 export const driftWords = (drift: readonly DriftView[]): string => {
-  const shown = drift.slice(0, 3).map(({ what, wanted, found }) => `${what}: wanted ${wanted}, found ${found}`)
+  const shown = drift
+    .slice(0, 3)
+    .map(({ what, wanted, found }) => `${what}: wanted ${wanted}, found ${found}`)
   return [...shown, ...(drift.length > 3 ? [`and ${drift.length - 3} more`] : [])].join('; ')
 }
 
@@ -112,9 +115,10 @@ const firstByte = (attached: Attached, patience: number, signal: AbortSignal): P
     )
     signal.addEventListener('abort', onAbort)
     stream.on('readable', onReadable)
-    void attached.closed.then(() => {
+    const onClosed = (): void => {
       // It may have said something and ended; then its end is the box's.
       if (stream.readableLength === 0) settle(ended(attached))
-    })
+    }
+    void attached.closed.then(onClosed)
     if (signal.aborted) onAbort()
   })

@@ -9,9 +9,7 @@ import type { WantedContainer } from './hardening.ts'
 import { SESSION_LABEL } from './plan-box.ts'
 
 /** How this supervisor holds a container, and what it asked for; undefined: it does not hold it. */
-export type Holding =
-  | { readonly held: 'in use' | 'ahead'; readonly wanted: WantedContainer }
-  | undefined
+export type Holding = { readonly held: 'in use' | 'ahead'; readonly wanted: WantedContainer } | undefined
 
 const STRAY: DriftView = {
   what: 'holder',
@@ -33,9 +31,8 @@ export const sandboxView = (
     image: line(Config.Image),
     state: line(State.Status),
     createdAt: Date.parse(inspection.Created) || container.createdAt,
-    memory: use?.memory ?? null,
+    ...figuresOf(use),
     memoryLimit: limit(HostConfig['Memory']),
-    processes: use?.processes ?? null,
     processLimit: limit(HostConfig['PidsLimit']),
     network: line(text(HostConfig['NetworkMode']) || 'default'),
     readOnlyRoot: HostConfig['ReadonlyRootfs'] === true,
@@ -58,6 +55,12 @@ export const sandboxView = (
   }
 }
 
+/** Null where Docker has not measured it. */
+export const figuresOf = (use: BoxUse | undefined): Pick<SandboxView, 'memory' | 'processes'> => ({
+  memory: use?.memory ?? null,
+  processes: use?.processes ?? null,
+})
+
 /** Docker's words reach a screen: as one line, without what hides or reorders. */
 const line = (words: string): string => visibleLine(words).slice(0, 400)
 
@@ -67,11 +70,14 @@ const limit = (value: unknown): number | null => (typeof value === 'number' && v
 
 const capabilitiesOf = (config: Inspection['HostConfig']): string => {
   if (config['Privileged'] === true) return 'all (privileged)'
-  const list = (value: unknown): readonly string[] =>
-    Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
-  const added = list(config['CapAdd'])
-  const dropped = list(config['CapDrop'])
+  const added = strings(config['CapAdd'])
+  const dropped = strings(config['CapDrop'])
   const isBare = dropped.some((name) => name.toUpperCase() === 'ALL')
-  const rest = isBare ? [] : [`Docker's default${dropped.length === 0 ? '' : ` without ${dropped.join(', ')}`}`]
+  const rest = isBare
+    ? []
+    : [`Docker's default${dropped.length === 0 ? '' : ` without ${dropped.join(', ')}`}`]
   return line([...rest, ...added].join(', ')) || 'none'
 }
+
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []

@@ -66,6 +66,21 @@ const words = {
     send({ type: 'intent', intentId: Number(intentId), intent })
     return 'asked'
   },
+  tool: (intentId, tool, place, argsSha256, approval) => {
+    const intent = {
+      act: 'tool.run', tool, place, provider: 'simulator', sender: 'owner', session: 'main', eventId: 'event',
+      callId: 'call-' + intentId, length: 2, argsSha256, approval: approval === undefined ? null : Number(approval),
+    }
+    send({ type: 'intent', intentId: Number(intentId), intent })
+    return 'asked'
+  },
+  host: (askId, ...command) => {
+    send({
+      type: 'approval-ask', askId: Number(askId), provider: 'simulator', sender: 'owner', session: 'main',
+      command: { command: command.join(' '), cwd: '', env: {} },
+    })
+    return 'asked'
+  },
   conclude: (intentId, result) => {
     send({ type: 'outcome', intentId: Number(intentId), result, detail: '' })
     return 'said'
@@ -135,6 +150,7 @@ process.on('message', (message) => {
     }
     case 'pairing-answer':
     case 'intent-answer':
+    case 'approval-answer':
     case 'notify':
       send({ type: 'simulated', at: Date.now(), sender: 'owner', messageId: message.type, text: JSON.stringify(message) })
   }

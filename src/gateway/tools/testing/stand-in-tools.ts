@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto'
 import type { HostCommand, PrivilegedAct, RulesTold } from '../../../shared/contracts/gateway.ts'
 import type { Place } from '../../../shared/domain/hands.ts'
-import { createLogger } from '../../../shared/log/logger.ts'
+import type { Logger } from '../../../shared/log/logger.ts'
 import type { ToolCall } from '../../agent/turn.ts'
 import type { Approval } from '../../hands/approvals.ts'
 import type { Ended, Fault, Gone, HelperClient } from '../../hands/helper-client.ts'
-import type { AcceptedItem } from '../../inbound/accepted-item.ts'
 import { readPeople, type ToldPeople } from '../../inbound/told-people.ts'
 import { createPrivilegedActs } from '../../outbound/privileged-acts.ts'
 import { askerOf } from '../../outbound/recipient.ts'
@@ -17,6 +16,19 @@ import { createToolset, type ToolsetOptions } from '../toolset.ts'
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const nothing = (): void => undefined
+
+export const SILENT: Logger = {
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+  child: () => SILENT,
+  close: nothing,
+}
 
 /** A command that ended by itself and said this. */
 export const said = (text: string | Uint8Array, over: Partial<Ended> = {}): Ended => {
@@ -168,7 +180,7 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
     onLocked: () => did.push('locked'),
     redact: (text) => text.replaceAll('hunter2-hunter2', '‹secret›'),
     reached,
-    log: createLogger({ file: '/dev/null', level: 'silent', redact: (line) => line, source: 'test' }),
+    log: SILENT,
     ...over,
   })
 

@@ -35,13 +35,16 @@ export const ApprovalCard = ({
   const { settled, mayAct } = useSettled(card)
   const read = useRead(text, approval.sha256)
   const live = useIsLive()
+  const workspace = useApp(({ feed }) => feed.state?.hands.host.workspace ?? '')
   const covered = useApp((store) => store.overlay !== null)
   const answer = useCommand('approval.answer', 'quiet')
   const [enterTried, setEnterTried] = useState<number | null>(null)
 
   const { id, sha256 } = approval
+  // What a dialog may hide a part of is not approved below it.
+  const shown = read && !covered
   const act = (given: ApprovalAnswer): void => {
-    if (!live || !mayAct() || (!read && given !== 'deny')) return
+    if (!live || !mayAct() || (given !== 'deny' && !shown)) return
     void answer.run({ id, sha256, answer: given })
   }
 
@@ -105,7 +108,7 @@ export const ApprovalCard = ({
           <TimeLeft from={approval.askedAt} until={approval.expiresAt} />
         </div>
         <AskedCommand ref={text} id={`${CARD}-command`} approval={approval} read={read} />
-        <WhoAsks approval={approval} />
+        <WhoAsks approval={approval} workspace={workspace} />
       </div>
       <div
         data-place={`${id} answers`}
@@ -113,7 +116,7 @@ export const ApprovalCard = ({
       >
         <Button
           className="bg-bg"
-          off={off || !read}
+          off={off || !shown}
           aria-keyshortcuts="a"
           onKeyDown={refuseEnter}
           onClick={() => act('once')}
@@ -122,7 +125,7 @@ export const ApprovalCard = ({
         </Button>
         <Button
           className="bg-bg"
-          off={off || !read}
+          off={off || !shown}
           aria-keyshortcuts="s"
           title="The same text in the same session is not asked about again"
           onKeyDown={refuseEnter}
@@ -134,13 +137,9 @@ export const ApprovalCard = ({
           Deny <Hint>D</Hint>
         </Button>
         <output className={`text-s ${enterTried === id ? 'text-warn' : 'text-soft'}`}>
-          {enterTried === id
-            ? 'Enter never approves. Press A here, or Space on the button.'
-            : read
-              ? 'No answer is a no.'
-              : 'Read to the end to approve.'}
+          {hintOf({ enterTried: enterTried === id, covered, read })}
         </output>
-        <span className="ml-auto flex items-center gap-1.5 text-s text-soft group-focus-within:hidden max-sm:hidden">
+        <span className="ml-auto flex items-center gap-1.5 text-s text-soft group-focus-within:invisible max-sm:hidden">
           <Kbd>F6</Kbd> for its keys
         </span>
       </div>
@@ -148,9 +147,19 @@ export const ApprovalCard = ({
   )
 }
 
-/** A key that counts only while the focus is in the card. */
+const hintOf = (now: {
+  readonly enterTried: boolean
+  readonly covered: boolean
+  readonly read: boolean
+}): string => {
+  if (now.covered) return 'Close what lies on top to approve.'
+  if (!now.read) return 'Read to the end to approve.'
+  return now.enterTried ? 'Enter never approves. Press A here, or Space on the button.' : 'No answer is a no.'
+}
+
+/** A key that counts only while the focus is in the card. It keeps its room: a press of the mouse brings the focus. */
 const Hint = ({ children }: { readonly children: string }): ReactNode => (
-  <span className="hidden group-focus-within:inline">
+  <span className="invisible group-focus-within:visible">
     <Kbd>{children}</Kbd>
   </span>
 )

@@ -54,8 +54,11 @@ export const AskedCommand = ({
 /** Who asked, in which session, and the folder it would run in. */
 export const WhoAsks = ({
   approval: { provider, sender, claimedName, session, cwd },
+  workspace,
 }: {
   readonly approval: ApprovalView
+  /** Where it runs unless it names a folder. */
+  readonly workspace: string
 }): ReactNode => (
   <dl className="mt-2 grid grid-cols-[76px_minmax(0,1fr)] gap-x-3 gap-y-px">
     <dt className="text-soft">Asked by</dt>
@@ -75,7 +78,7 @@ export const WhoAsks = ({
     </dd>
     <dt className="text-soft">Folder</dt>
     <dd className="mono">
-      <RemoteText text={cwd} shape="exact" />
+      <RemoteText text={cwd === '' ? workspace : cwd} shape="exact" />
     </dd>
   </dl>
 )

@@ -51,7 +51,7 @@ describe('a box', () => {
   })
 
   it('says how much of its limit it uses, and what is not known', () => {
-    expect(values({})).toContain('18 MB of 512 MB')
+    expect(values({})).toContain('18 MiB of 512 MiB')
     expect(values({ processes: null })).toContain('up to 256')
     expect(values({ processLimit: null })).toContain('3, no limit')
   })

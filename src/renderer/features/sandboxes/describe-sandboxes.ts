@@ -2,7 +2,7 @@
 import type { DockerView, SandboxesView, SandboxView } from '../../../shared/contracts/app-state.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
-import { megabytes } from '../../ui/text/format-time.ts'
+import { mebibytes } from '../../ui/text/format-time.ts'
 import { counted, groupDigits, sentence } from '../../ui/text/words.ts'
 
 /** What is wrong first, then what works, then what waits, then strays; of each the oldest first. */
@@ -77,7 +77,7 @@ const NOT_SAID = 'not said'
 
 /** Everything about a box that fits into a few words, in the order of the screen. */
 export const boxFacts = (box: SandboxView): readonly BoxFact[] => [
-  fact('Memory', ofLimit(box.memory, box.memoryLimit, megabytes), box.memoryLimit === null),
+  fact('Memory', ofLimit(box.memory, box.memoryLimit, mebibytes), box.memoryLimit === null),
   fact('Processes', ofLimit(box.processes, box.processLimit, groupDigits), box.processLimit === null),
   fact('Network', box.network === '' ? NOT_SAID : box.network, box.network !== 'none'),
   fact('Root filesystem', box.readOnlyRoot ? 'read-only' : 'writable', !box.readOnlyRoot),

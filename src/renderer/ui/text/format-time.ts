@@ -98,3 +98,6 @@ export const shareLeft = (from: number, until: number, now: number): number =>
 
 /** `84 MB` */
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`
+
+/** `512 MiB`, as limits are given to Docker. */
+export const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`

@@ -14,8 +14,8 @@ import {
 } from './host-places.ts'
 import type { Path } from './locate.ts'
 import { ConfigProblem } from './problem.ts'
-import type { Surroundings } from './resolve.ts'
 import type { BoxConfig } from './schema.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** Where the agent's own folders lie: they come into a sandbox by workspaceAccess, and in no other way. */
 export interface Workspaces {

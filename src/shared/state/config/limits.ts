@@ -4,7 +4,7 @@ import { ConfigProblem } from './problem.ts'
 import type { DockerKeys } from './sandbox-keys.ts'
 import type { BoxConfig } from './schema.ts'
 
-export const MIB = 1024 * 1024
+const MIB = 1024 * 1024
 
 /** What a sandbox has where the config says nothing. */
 export const DEFAULT_LIMITS = {

@@ -5,9 +5,9 @@ import { findPlace, relationOf } from './host-places.ts'
 import { resolveLimits } from './limits.ts'
 import type { Path } from './locate.ts'
 import { ConfigProblem } from './problem.ts'
-import type { Surroundings } from './resolve.ts'
 import type { DockerKeys } from './sandbox-keys.ts'
 import type { BoxConfig } from './schema.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const PATH: Path = ['agent', 'sandbox', 'docker']
 const at = (...keys: readonly PropertyKey[]): Path => [...PATH, ...keys]

@@ -2,12 +2,12 @@ import { TOOLS } from '../../domain/hands.ts'
 import type { Workspaces } from './binds.ts'
 import type { Path } from './locate.ts'
 import { ConfigProblem } from './problem.ts'
-import type { Surroundings } from './resolve.ts'
 import { resolveBox } from './resolve-box.ts'
 import { risksOf } from './risks.ts'
 import type { SandboxKeys, SandboxScope } from './sandbox-keys.ts'
 import type { SandboxConfig } from './schema.ts'
 import { suggest } from './suggest.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const PATH: Path = ['agent', 'sandbox']
 

@@ -1,30 +1,12 @@
 import { readBounded } from '../atomic-file.ts'
-import type { StatePaths } from '../state-dir.ts'
 import { httpUrl, resolveTestEndpoints } from './endpoints.ts'
-import {
-  resolveAllowTo,
-  resolveElevated,
-  resolveOwners,
-  resolvePolicy,
-  resolveStoppers,
-  type Written,
-} from './people.ts'
+import { resolveAllowTo, resolveElevated, resolveOwners, resolvePolicy, resolveStoppers } from './people.ts'
 import { ConfigProblem } from './problem.ts'
 import { resolveSandbox } from './resolve-sandbox.ts'
 import type { Config, ConfigFile, ModelConfig } from './schema.ts'
 import { KEY_VARIABLE, secretPlaces } from './secret-places.ts'
+import type { Surroundings } from './surroundings.ts'
 import { resolveWorkspaces } from './workspaces.ts'
-
-export interface Surroundings {
-  readonly exists: boolean
-  readonly env: NodeJS.ProcessEnv
-  readonly paths: StatePaths
-  /** A path of the config as an absolute one: `~` is the home, the rest is relative to the config's folder. */
-  readonly absolute: (path: string) => string
-  readonly written: Written
-  /** Files outside of the state directory that hold a secret. */
-  readonly secretFiles: readonly string[]
-}
 
 /** The file's keys, the environment and the defaults as one config. Throws ConfigProblem. */
 export const resolveConfig = async (

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { SANDBOX_MODES } from '../../domain/hands.ts'
 
-export const SCOPES = ['session', 'agent', 'shared'] as const
+const SCOPES = ['session', 'agent', 'shared'] as const
 export type SandboxScope = (typeof SCOPES)[number]
-export const WORKSPACE_ACCESS = ['none', 'ro', 'rw'] as const
+const WORKSPACE_ACCESS = ['none', 'ro', 'rw'] as const
 export type WorkspaceAccess = (typeof WORKSPACE_ACCESS)[number]
 
 export const line = z

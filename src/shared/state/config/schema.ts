@@ -6,7 +6,7 @@ import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
 import { flag, line, type SandboxScope, sandboxKeys, type WorkspaceAccess } from './sandbox-keys.ts'
 
-export type { SandboxScope, WorkspaceAccess } from './sandbox-keys.ts'
+export type { SandboxScope } from './sandbox-keys.ts'
 
 /** The messengers that this version can start. */
 export type ConfiguredProvider = 'telegram' | 'simulator'
@@ -89,7 +89,7 @@ export interface SandboxConfig {
   readonly risks: readonly string[]
 }
 
-export interface ElevatedConfig {
+interface ElevatedConfig {
   readonly enabled: boolean
   readonly approve: ApproveMode
   readonly allowFrom: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>

@@ -10,8 +10,8 @@ import {
 } from './host-places.ts'
 import type { Path } from './locate.ts'
 import { ConfigProblem } from './problem.ts'
-import type { Surroundings } from './resolve.ts'
 import type { ConfigFile } from './schema.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const HINT = 'Name a folder of its own for it, or leave the key out.'
 

@@ -104,10 +104,10 @@ export const createBoxEngine = (
       return answer.kind === 'answer' && answer.status === 200 ? parseUse(answer.body) : undefined
     },
     facts: async () => {
-      const ask = (path: string): Promise<EngineAnswer> =>
-        client.ask({ method: 'GET', path, within: PATIENCE_MS })
-      const [version, info] = await Promise.all([ask('/version'), ask('/info')])
-      const facts = parseEngineFacts(answered(version).body, answered(info).body)
+      const [version, info] = await Promise.all(
+        ['/version', '/info'].map((path) => client.ask({ method: 'GET', path, within: PATIENCE_MS })),
+      )
+      const facts = version && info && parseEngineFacts(answered(version).body, answered(info).body)
       if (facts === undefined) throw unreachable('does not say what it is')
       return facts
     },

@@ -30,15 +30,15 @@ export const parseEngineFacts = (version: string, info: string): EngineFacts | u
     const said = versionForm.safeParse(JSON.parse(version)).data
     const is = infoForm.safeParse(JSON.parse(info)).data
     if (said === undefined || is === undefined) return undefined
-    const options = (is.SecurityOptions ?? []).map((option) => option.split(',', 1)[0])
+    const options = new Set((is.SecurityOptions ?? []).map((option) => option.split(',', 1)[0]))
     return {
       engine: said.Version,
       runc: said.Components?.find(({ Name }) => Name === 'runc')?.Version ?? '',
-      hasSeccomp: options.includes('name=seccomp'),
+      hasSeccomp: options.has('name=seccomp'),
       limitsMemory: is.MemoryLimit,
       limitsSwap: is.SwapLimit,
       limitsProcesses: is.PidsLimit,
-      mapsUsers: options.includes('name=rootless') || options.includes('name=userns'),
+      mapsUsers: options.has('name=rootless') || options.has('name=userns'),
     }
   } catch {
     // Not JSON: what answers is not Docker, and its caller says so.
@@ -57,10 +57,14 @@ const SAFE_RUNC_3 = [1, 3, 3] as const
 /** Whole sentences for the owner. */
 export const engineRisks = (facts: EngineFacts): readonly string[] => [
   ...(isOlder(facts.engine, SAFE_ENGINE)
-    ? [`Docker ${facts.engine} has known holes out of a container, closed in 29.5.1 (CVE-2026-41567): update it, or make sure that your system's version has them mended.`]
+    ? [
+        `Docker ${facts.engine} has known holes out of a container, closed in 29.5.1 (CVE-2026-41567): update it, or make sure that your system's version has them mended.`,
+      ]
     : []),
   ...(isOlder(facts.runc, facts.runc.startsWith('1.3.') ? SAFE_RUNC_3 : SAFE_RUNC)
-    ? [`runc ${facts.runc} has known holes out of a container, closed in 1.2.8 and 1.3.3 (CVE-2025-31133): update it, or make sure that your system's version has them mended.`]
+    ? [
+        `runc ${facts.runc} has known holes out of a container, closed in 1.2.8 and 1.3.3 (CVE-2025-31133): update it, or make sure that your system's version has them mended.`,
+      ]
     : []),
   ...(facts.hasSeccomp
     ? []
@@ -72,12 +76,17 @@ export const engineRisks = (facts: EngineFacts): readonly string[] => [
     ? ['This kernel does not let Docker limit swap: a sandbox may use more of it than its limit of memory.']
     : []),
   ...(facts.mapsUsers
-    ? ['This Docker maps users (rootless or userns-remap): sandboxes can not write their own files there unless their folder belongs to the mapped user.']
+    ? [
+        'This Docker maps users (rootless or userns-remap): sandboxes can not write their own files there unless their folder belongs to the mapped user.',
+      ]
     : []),
 ]
 
 const isOlder = (version: string, than: readonly number[]): boolean => {
-  const numbers = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)?.slice(1).map((part) => Number(part ?? 0))
+  const numbers = /^v?(\d+)\.(\d+)(?:\.(\d+))?/
+    .exec(version)
+    ?.slice(1)
+    .map((part) => Number(part ?? 0))
   // What does not say its version is not called safe or unsafe: that is no sentence to act on.
   if (numbers === undefined) return false
   for (const [at, wanted] of than.entries()) {

@@ -108,6 +108,19 @@ describe('the sandbox image, where its Dockerfile can not be built', () => {
     expect(await world.containers()).toBe(0)
   })
 
+  test('says why neither way works', async () => {
+    world.recipe('true\n', 'clawdbot.invalid/nowhere:1')
+    // Of no release that debootstrap knows.
+    await expect(build()).rejects.toMatchObject({
+      code: 'sandbox_image',
+      message: expect.stringMatching(
+        /by its Dockerfile: .+ clawdbot\.invalid\/nowhere:1 is no release of Debian/s,
+      ),
+      hint: expect.stringContaining('registry'),
+    })
+    expect(await world.inspect()).toBeUndefined()
+  })
+
   test('is not there when the root file system fails half way', async () => {
     world.recipe('true\n')
     const recipe = await readRecipe(world.appRoot)

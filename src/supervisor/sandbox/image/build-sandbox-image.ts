@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
-import { createEngineClient } from '../../docker/engine-client.ts'
+import { createEngineClient, type EngineClient } from '../../docker/engine-client.ts'
 import { type RootOptions, withDebianRoot } from './debian-root.ts'
 import { type StreamEnd, streamToEngine } from './engine-stream.ts'
 import { isImageName, splitReference } from './image-name.ts'
 import { findImage, isForeign } from './look-at-image.ts'
 import { readProgress } from './progress.ts'
 import { IMAGE_LABEL, type Recipe, readRecipe } from './recipe.ts'
-import { removeNameless } from './remove-nameless.ts'
+import { removeReplaced, removeSteps } from './remove-images.ts'
 import { tar } from './tar.ts'
 
 export interface BuildOptions {
@@ -38,25 +38,55 @@ const WORK_IDLE = 600_000
 export const buildSandboxImage = async (options: BuildOptions): Promise<void> => {
   const { withRoot = withDebianRoot, env, onLine, signal } = options
   const recipe = await readRecipe(options.appRoot)
-  await refuseForeign(options)
+  const engine = engineOf(env)
+  const before = await findImage(engine, checkedName(options.image))
+  signal.throwIfAborted()
+  if (isForeign(options.image, before)) throw foreign(options.image)
   const failed = (await pullBase(recipe, options)) ?? (await buildByDockerfile(recipe, options))
-  if (failed === undefined) return
-  onLine(`Not by its Dockerfile: ${failed}`)
-  onLine('Making it from Debian’s packages')
-  await withRoot(recipe, { env, onLine, signal }, (root) => importRoot(recipe, root, options))
+  if (failed !== undefined) {
+    onLine(`Not by its Dockerfile: ${failed}`)
+    onLine('Making it from Debian’s packages')
+    try {
+      await withRoot(recipe, { env, onLine, signal }, (root) => importRoot(recipe, root, options))
+    } catch (error) {
+      throw neither(failed, error)
+    }
+  }
+  if (before.kind === 'present') await removeReplaced(engine, before.id)
+}
+
+/** Both ways failed, and each reason may be the one that can be mended. */
+const neither = (byDockerfile: string, error: unknown): unknown =>
+  error instanceof ClawdbotError && error.code === 'sandbox_image'
+    ? new ClawdbotError(
+        error.code,
+        `The image can not be built by its Dockerfile: ${byDockerfile}. ${error.message}`,
+        error.hint,
+        error,
+      )
+    : error
+
+/** What tidies up is asked also after the build was ended. */
+const engineOf = (env: NodeJS.ProcessEnv): EngineClient =>
+  createEngineClient(env, { signal: new AbortController().signal, holds: 'process' })
+
+/** It becomes part of a path. */
+const checkedName = (image: string): string => {
+  if (isImageName(image)) return image
+  throw new ClawdbotError(
+    'sandbox_image',
+    `“${visibleLine(image.slice(0, 100))}” is no name of an image.`,
+    'Correct agent.sandbox.docker.image.',
+  )
 }
 
 /** An image that the owner brought is theirs to build. */
-const refuseForeign = async ({ env, image, signal }: BuildOptions): Promise<void> => {
-  signal.throwIfAborted()
-  const engine = createEngineClient(env, { signal, holds: 'process' })
-  if (isImageName(image) && !isForeign(image, await findImage(engine, image))) return
-  throw new ClawdbotError(
+const foreign = (image: string): ClawdbotError =>
+  new ClawdbotError(
     'sandbox_image',
-    `The image ${visibleLine(image)} of agent.sandbox.docker.image was not made by Clawdbot, and is not replaced.`,
+    `The image ${image} of agent.sandbox.docker.image was not made by Clawdbot, and is not replaced.`,
     'Build it as you did before, or name another one there.',
   )
-}
 
 /** Docker's reason where the image that ours is built on is not there and can not be had from a registry. */
 const pullBase = async ({ base }: Recipe, options: BuildOptions): Promise<string | undefined> => {
@@ -65,9 +95,8 @@ const pullBase = async ({ base }: Recipe, options: BuildOptions): Promise<string
   const query = new URLSearchParams({ fromImage: name, tag })
   const failed = await act(options, { path: `/images/create?${query}`, idle: PULL_IDLE })
   if (failed === undefined) return undefined
-  const engine = createEngineClient(options.env, { signal: options.signal, holds: 'process' })
-  const here = await engine.ask({ method: 'GET', path: `/images/${base}/json`, within: PULL_IDLE })
-  return here.kind === 'answer' && here.status === 200 ? undefined : failed
+  const here = await findImage(engineOf(options.env), base)
+  return here.kind === 'present' ? undefined : failed
 }
 
 /** Docker's reason where it fails. What a build leaves that failed or was ended is removed. */
@@ -84,13 +113,12 @@ const buildByDockerfile = async (recipe: Recipe, options: BuildOptions): Promise
     nocache: '1',
     forcerm: '1',
   })
-  let isMade = false
+  let failed: string | undefined = 'it was ended'
   try {
-    const failed = await act(options, { path: `/build?${query}`, body: context, idle: WORK_IDLE })
-    isMade = failed === undefined
+    failed = await act(options, { path: `/build?${query}`, body: context, idle: WORK_IDLE })
     return failed
   } finally {
-    await removeNameless(options.env, isMade ? 'once' : 'until gone')
+    if (failed !== undefined) await removeSteps(engineOf(options.env), recipe.hash)
   }
 }
 
@@ -106,7 +134,6 @@ export const importRoot = async (
   const query = new URLSearchParams({ fromSrc: '-', repo, tag })
   for (const change of [...recipe.settings, labelOf(recipe)]) query.append('changes', change)
   const failed = await act(options, { path: `/images/create?${query}`, body: root, idle: WORK_IDLE })
-  await removeNameless(options.env, 'once')
   if (failed === undefined) return
   throw new ClawdbotError(
     'sandbox_image',

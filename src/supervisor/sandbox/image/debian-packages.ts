@@ -20,7 +20,7 @@ const pathOf = (env: NodeJS.ProcessEnv): string =>
     .join(delimiter)
 
 /** No secret of ours, no locale, and the way through a proxy. */
-export const toolEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+const toolEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(env).filter(([name]) => /^(?:https?|no)_proxy$/i.test(name))),
   PATH: pathOf(env),
   LC_ALL: 'C',

@@ -8,6 +8,9 @@ import { IMAGE_LABEL } from './recipe.ts'
 const WITHIN = 5_000
 
 const inspected = z.object({
+  // It becomes part of a path.
+  Id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  RepoTags: z.array(z.string()).nullish(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 })
 
@@ -16,12 +19,18 @@ const OUR_NAME = 'clawdbot-sandbox'
 
 export type FoundImage =
   | { readonly kind: 'absent' }
-  /** `hash`: of the recipe it was made from; undefined: it was not made by Clawdbot, or by an early one. */
-  | { readonly kind: 'present'; readonly hash: string | undefined }
+  | {
+      readonly kind: 'present'
+      readonly id: string
+      /** How many it has, tags included. */
+      readonly names: number
+      /** Of the recipe that it was made from; undefined: it was not made by Clawdbot. */
+      readonly hash: string | undefined
+    }
   /** `why` completes the sentence “Docker …”. */
   | { readonly kind: 'unknown'; readonly why: string }
 
-/** `image` is the name of one. Never throws. */
+/** `image`: a name, or an id. Never throws. */
 export const findImage = async (engine: EngineClient, image: string): Promise<FoundImage> => {
   const answer = await engine.ask({ method: 'GET', path: `/images/${image}/json`, within: WITHIN })
   if (answer.kind !== 'answer') return { kind: 'unknown', why: answer.why }
@@ -32,7 +41,8 @@ export const findImage = async (engine: EngineClient, image: string): Promise<Fo
 
 const parseFound = (body: string): FoundImage | undefined => {
   try {
-    return { kind: 'present', hash: inspected.parse(JSON.parse(body)).Config?.Labels?.[IMAGE_LABEL] }
+    const { Id, RepoTags, Config } = inspected.parse(JSON.parse(body))
+    return { kind: 'present', id: Id, names: RepoTags?.length ?? 0, hash: Config?.Labels?.[IMAGE_LABEL] }
   } catch {
     // Not JSON, or not of this form: its caller says so.
     return undefined

@@ -9,11 +9,19 @@ const KEEP_SHARE = 0.02
 const KEEP_SHARE_AT_MOST = 4096 * MEBIBYTE
 
 export interface DiskGuard {
-  /** Looks now. Completes “The sandbox ended: …” where too little is left; undefined where there is enough. */
-  readonly look: (folder: string) => Promise<string | undefined>
   /** Looks twice a second from now on, until it is told `rest`. */
   readonly watch: (folder: string) => void
   readonly rest: () => void
+}
+
+/** Completes “The sandbox ended: …” where too little is left; undefined where there is enough. Never rejects. */
+export const lookAtDisk = async (folder: string): Promise<string | undefined> => {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    return tooLittle(bavail * bsize, blocks * bsize, folder)
+  } catch (error) {
+    return `nobody can say how much room is left at ${folder} (${error instanceof Error ? error.message : String(error)})`
+  }
 }
 
 /** `onLow` is called at each look that finds too little. */
@@ -22,27 +30,17 @@ export const createDiskGuard = (onLow: (why: string) => void): DiskGuard => {
   let watched: string | undefined
   let looking = false
 
-  const look = async (folder: string): Promise<string | undefined> => {
-    try {
-      const { bavail, blocks, bsize } = await statfs(folder)
-      return tooLittle(bavail * bsize, blocks * bsize, folder)
-    } catch (error) {
-      return `nobody can say how much room is left at ${folder} (${error instanceof Error ? error.message : String(error)})`
-    }
-  }
-
   const tick = async (): Promise<void> => {
     const folder = watched
     // A disk that hangs is asked once.
     if (looking || folder === undefined) return
     looking = true
-    const why = await look(folder)
+    const why = await lookAtDisk(folder)
     looking = false
     if (why !== undefined && watched !== undefined) onLow(why)
   }
 
   return {
-    look,
     watch: (folder) => {
       watched = folder
       timer ??= setInterval(() => void tick(), EVERY_MS).unref()

@@ -2,8 +2,8 @@
 import { chmod, chown, lstat, mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
-import type { SandboxConfig } from '../../../shared/state/config/schema.ts'
 import { isErrno, writeFailure } from '../../../shared/state/atomic-file.ts'
+import type { SandboxConfig } from '../../../shared/state/config/schema.ts'
 import { makePrivateDir } from '../../../shared/state/state-dir.ts'
 import { slugOf } from '../box-name.ts'
 
@@ -77,4 +77,8 @@ const ownerOf = async (path: string): Promise<Workspaces['user']> => {
 }
 
 const refused = (what: string, hint: string): ClawdbotError =>
-  new ClawdbotError('sandbox_refused', `No sandbox is made: ${what}`, `${hint} Nothing runs on the host instead.`)
+  new ClawdbotError(
+    'sandbox_refused',
+    `No sandbox is made: ${what}`,
+    `${hint} Nothing runs on the host instead.`,
+  )

@@ -85,6 +85,8 @@ export interface BoxWorld {
   /** With the settings above in force, unless they are given. */
   readonly sandboxes: (more?: Partial<SandboxesOptions>, settings?: BoxSettings) => Sandboxes
   readonly containers: () => Promise<readonly OurContainer[]>
+  /** Of each of them, as Docker says it. */
+  readonly states: () => Promise<readonly string[]>
   /** POST; its status. */
   readonly post: (path: string, body?: object) => Promise<number>
   readonly remove: () => Promise<void>
@@ -119,6 +121,7 @@ export const createBoxWorld = (): BoxWorld => {
     views,
     settings,
     containers,
+    states: async () => (await containers()).map(({ state }) => state),
     sandboxes: (more, given = settings()) => {
       const sandboxes = createSandboxes({
         paths,

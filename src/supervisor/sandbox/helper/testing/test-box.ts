@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { chmod, chown, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HelperAnswer, helperAnswer, type HelperRequest } from '../../../../shared/contracts/helper.ts'
+import { type HelperAnswer, type HelperRequest, helperAnswer } from '../../../../shared/contracts/helper.ts'
 import { createFrameReader, encodeFrame } from '../../../../shared/contracts/helper-frames.ts'
 import { DEFAULT_LIMITS } from '../../../../shared/state/config/limits.ts'
 import type { BoxConfig, SandboxConfig } from '../../../../shared/state/config/schema.ts'
@@ -42,15 +42,23 @@ export type Asked<R = HelperRequest> = R extends HelperRequest ? Omit<R, 'id'> :
 
 export interface TestBox {
   readonly container: string
+  /** Its own, on the host. */
   readonly workspace: string
+  /** What it may see of the host: its own workspace, and the agent's where it is asked for. */
+  readonly folders: readonly string[]
   readonly attached: Attached
   /** What came first. */
   readonly hello: HelperAnswer
   /** Resolves when the container is over. */
   readonly ended: Promise<ExitStatus>
   readonly ask: (asked: Asked, body?: Uint8Array) => Promise<Answer>
+  /** For a file in pieces: a number that is not used yet, and the one answer to it. */
+  readonly expect: () => { readonly id: number; readonly answer: Promise<Answer> }
   /** A command under way: its number, and what comes of it. */
-  readonly begin: (command: string, options?: BashOptions) => { readonly id: number; readonly ran: Promise<Ran> }
+  readonly begin: (
+    command: string,
+    options?: BashOptions,
+  ) => { readonly id: number; readonly ran: Promise<Ran> }
   readonly bash: (command: string, options?: BashOptions) => Promise<Ran>
   /** Standard output and errors of a command, without the last line break. */
   readonly text: (command: string, options?: BashOptions) => Promise<string>
@@ -111,6 +119,7 @@ export const startTestBox = async (shape: BoxShape = {}): Promise<TestBox> => {
   const env = dockerEnv()
   const engine = createBoxEngine(env)
   const [workspace, agent] = await Promise.all([ownFolder('box'), ownFolder('agent')])
+  const folders = [workspace, agent]
   const [label = '', value = ''] = (env['CLAWDBOT_TEST_SANDBOX_LABEL'] ?? '').split('=')
   const container = await engine.create(
     `clawdbot-test-${label.split('-').at(-1)}`,
@@ -123,7 +132,7 @@ export const startTestBox = async (shape: BoxShape = {}): Promise<TestBox> => {
       seccomp: SECCOMP,
       helper: HELPER,
       limitsSwap: (await engine.facts()).limitsSwap,
-      places: { closed: [], whole: [], state: '/nowhere', workspaces: tmpdir() },
+      places: { closed: [], whole: [], state: '/nowhere', workspaces: workspace },
       labels: { [label]: value },
     }),
   )
@@ -134,6 +143,7 @@ export const startTestBox = async (shape: BoxShape = {}): Promise<TestBox> => {
   const box: Omit<TestBox, 'hello'> = {
     container,
     workspace,
+    folders,
     attached,
     ended,
     ...spoken,
@@ -141,7 +151,7 @@ export const startTestBox = async (shape: BoxShape = {}): Promise<TestBox> => {
       attached.stream.destroy()
       await engine.remove(container)
       engine.close()
-      await Promise.all([workspace, agent].map((folder) => rm(folder, { recursive: true, force: true })))
+      await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
     },
   }
   try {
@@ -156,21 +166,28 @@ export const startTestBox = async (shape: BoxShape = {}): Promise<TestBox> => {
 const speak = (attached: Attached) => {
   const { stream } = attached
   const read = createFrameReader()
-  const open = new Map<number, { take: (answer: HelperAnswer, body: Buffer) => void; fail: (e: Error) => void }>()
+  const open = new Map<
+    number,
+    { take: (answer: HelperAnswer, body: Buffer) => void; fail: (e: Error) => void }
+  >()
   let lastId = 0
 
-  const expect = (id: number): Promise<Answer & { frames: { stream: string; bytes: Buffer }[] }> =>
+  const answerTo = (id: number): Promise<Answer & { frames: { stream: string; bytes: Buffer }[] }> =>
     new Promise((resolve, reject) => {
       const frames: { stream: string; bytes: Buffer }[] = []
       const take = (answer: HelperAnswer, body: Buffer): void => {
         if (answer.kind === 'output') return void frames.push({ stream: answer.stream, bytes: body })
         open.delete(id)
-        resolve({ answer, frames, body: frames.length > 0 ? Buffer.concat(frames.map((f) => f.bytes)) : body })
+        resolve({
+          answer,
+          frames,
+          body: frames.length > 0 ? Buffer.concat(frames.map((f) => f.bytes)) : body,
+        })
       }
       open.set(id, { take, fail: reject })
     })
 
-  const hello = expect(0).then(({ answer }) => answer)
+  const hello = answerTo(0).then(({ answer }) => answer)
   const lost = (why: string): void => {
     for (const { fail } of open.values()) fail(new Error(`${why}; its stderr: ${attached.stderr()}`))
     open.clear()
@@ -190,13 +207,13 @@ const speak = (attached: Attached) => {
   }
   const ask = (asked: Asked, body?: Uint8Array): Promise<Answer> => {
     const id = (lastId += 1)
-    const answer = expect(id)
+    const answer = answerTo(id)
     send({ ...asked, id }, body)
     return answer
   }
   const begin: TestBox['begin'] = (command, options = {}) => {
     const id = (lastId += 1)
-    const ran = expect(id).then(({ answer, frames, body }): Ran => {
+    const ran = answerTo(id).then(({ answer, frames, body }): Ran => {
       if (answer.kind !== 'end') throw new Error(`no end, but ${JSON.stringify(answer)}`)
       return { end: answer, text: body.toString('utf8'), frames }
     })
@@ -208,6 +225,10 @@ const speak = (attached: Attached) => {
     hello,
     send,
     ask,
+    expect: () => {
+      const id = (lastId += 1)
+      return { id, answer: answerTo(id) }
+    },
     begin,
     bash,
     text: async (command: string, options?: BashOptions) =>
