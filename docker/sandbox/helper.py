@@ -24,7 +24,6 @@ import select
 import signal
 import stat
 import struct
-import sys
 import termios
 import time
 from collections import deque
@@ -150,10 +149,11 @@ class Inbox:
 
 def request_of(text: bytes) -> dict[str, object]:
     try:
-        request = json.loads(text.decode("utf-8"))
+        parsed: object = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Violation("a header that is not JSON in UTF-8") from None
-    op = request.get("op") if isinstance(request, dict) else None
+    request: dict[str, object] = parsed if isinstance(parsed, dict) else {}
+    op = request.get("op")
     shape = SHAPES.get(op) if isinstance(op, str) else None
     if shape is None or request.keys() != shape:
         raise Violation("a header that is no request")
@@ -319,9 +319,13 @@ def slurp(path: str) -> bytes:
         os.close(descriptor)
 
 
+def stat_of(pid: int) -> list[bytes]:
+    """From the third field on. The second, a name in brackets, may hold anything, brackets included."""
+    return slurp(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+
+
 def look_at(pid: int) -> Process | None:
-    # The name in brackets may hold anything, brackets included.
-    fields = slurp(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    fields = stat_of(pid)
     if len(fields) < 20:
         return None
     # A process whose first thread has ended looks like a dead one, and its other threads run on.
@@ -352,8 +356,9 @@ class Command:
         self.pipes = pipes
         self.began = time.monotonic()
         self.deadline = self.began + timeout
-        seen = look_at(shell)
-        self.started = 0 if seen is None else seen.started
+        # Of nothing that can be read: 0, so that every orphan counts as its own.
+        fields = stat_of(shell)
+        self.started = int(fields[19]) if len(fields) > 19 else 0
         # As waitpid tells it; None while the shell lives.
         self.status: int | None = None
         self.kill_from: float | None = None
@@ -1041,4 +1046,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

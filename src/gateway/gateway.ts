@@ -1,20 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Duplex } from 'node:stream'
 import type { GatewayActivity, StartMessage, ToGateway } from '../shared/contracts/gateway.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { directSession } from '../shared/domain/session.ts'
-import type { Logger } from '../shared/log/logger.ts'
 import { createAskModel } from './agent/ask-model.ts'
 import { MODEL_NAME_HINT, parseModelName } from './agent/model-name.ts'
 import { createConversations } from './conversations/conversations.ts'
 import type { Reached } from './failpoint.ts'
-import { createApprovals } from './hands/approvals.ts'
-import { createBoxChannel } from './hands/box-channel.ts'
-import { createHands } from './hands/hands.ts'
-import { startHostHelper } from './hands/host-stream.ts'
 import { standingOf } from './inbound/decide.ts'
 import { createDedupe } from './inbound/dedupe.ts'
 import { createDrops } from './inbound/drops.ts'
@@ -24,24 +18,14 @@ import { createPairing, type StrangersMessage } from './inbound/pairing.ts'
 import { APPROVED_TEXT, pairingText } from './inbound/pairing-text.ts'
 import { createReceive } from './inbound/receive.ts'
 import { readPeople } from './inbound/told-people.ts'
-import type { SupervisorLink } from './ipc/supervisor-link.ts'
 import { type Intent, openLedger } from './outbound/ledger.ts'
 import { createOutbox } from './outbound/outbox.ts'
 import { createPrivilegedActs } from './outbound/privileged-acts.ts'
 import { askerOf, recipientRefusal } from './outbound/recipient.ts'
 import { loadProviders } from './start-providers.ts'
-import { createToolset } from './tools/toolset.ts'
+import { startTools, type ToolsSurroundings } from './start-tools.ts'
 
-export interface GatewayOptions {
-  readonly start: StartMessage
-  readonly link: Pick<SupervisorLink, 'send' | 'isBehind'>
-  /** The streams to the sandboxes. */
-  readonly boxes: Duplex
-  /** A fault after which this process should end. */
-  readonly onFault: (error: ClawdbotError) => void
-  /** What the host helper inherits is taken from it. */
-  readonly env: NodeJS.ProcessEnv
-  readonly log: Logger
+export interface GatewayOptions extends ToolsSurroundings {
   /** Takes secrets out of a text that leaves this process other than as a message. */
   readonly redact: (text: string) => string
   readonly isLocked: () => boolean
@@ -133,29 +117,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   })
 
   // What the agent may do: the supervisor holds the sandboxes and asks the owner, the rules decide, the audit knows.
-  const { host } = start
-  const hands = createHands({
-    ask: (askId, session) => link.send({ type: 'box-ask', askId, session }),
-    violation: (box, why) => {
-      link.send({ type: 'box-violation', box, why: redact(why).slice(0, MAX_DETAIL) })
-    },
-    channel: createBoxChannel({ channel: options.boxes, onBroken: options.onFault }),
-    host: host === null ? undefined : () => startHostHelper(host, options.env),
-    now: () => performance.now(),
-  })
-  const approvals = createApprovals({ send: link.send })
-  const toolsFor = createToolset({
+  const tools = startTools({
+    ...options,
     askerOf: (item) => askerOf(item, people),
     rules: () => people.rules,
-    hands,
-    approvals,
     ask: acts.ask,
     send: outbox.send,
-    isLocked: options.isLocked,
-    onLocked: options.onLocked,
-    redact,
-    reached,
-    log: log.child('tools'),
   })
 
   // Between the two: one queue a session, one turn at a time.
@@ -174,7 +141,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     newId: newShortId,
     newSessionId: newId,
     askModel: createAskModel({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
-    toolsFor,
+    toolsFor: tools.toolsFor,
     send: outbox.send,
     outcomeFor: outbox.outcomeFor,
     onDone: (eventId) => {
@@ -296,6 +263,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           people = readPeople(message)
           warnOfEntries()
           pairing.peopleChanged()
+          tools.hands.rulesChanged()
           endLostRights('the sender lost the right to write')
           link.send({ type: 'ack', revision: message.revision })
           return
@@ -305,9 +273,9 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           return acts.answered(message.intentId, message.answer, message.why)
         case 'box-answer':
         case 'box-gone':
-          return hands.hear(message)
+          return tools.hands.hear(message)
         case 'approval-answer':
-          return approvals.answered(message)
+          return tools.approvals.answered(message)
         case 'simulate':
           try {
             providers.simulator?.simulate(message)
@@ -332,10 +300,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     close: async () => {
       // What has no record yet stays open, and is answered by the next run.
       acts.close()
-      approvals.close()
+      tools.approvals.close()
       await Promise.all(providers.all.map((provider) => provider.stop()))
       await conversations.close()
-      hands.close()
+      tools.hands.close()
       await outbox.idle()
       pairing.close()
       drops.flush()

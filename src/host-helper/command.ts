@@ -12,7 +12,7 @@ import { KILL_WITHIN_MS, type Order, REPORT_FD, type Report, report } from './wa
 
 export type BashRequest = Extract<HelperRequest, { readonly op: 'bash' }>
 
-export interface CommandEnd {
+interface CommandEnd {
   readonly exitCode: number | null
   /** Its number. */
   readonly signal: number | null
@@ -33,7 +33,7 @@ export interface Command {
   readonly over: Promise<CommandOver>
 }
 
-export interface CommandOver {
+interface CommandOver {
   /**
    * `gone`: nothing of it is left. `orphaned`: its warden was killed, and what is left has come to the warden's parent.
    * `unclean`: something of it can not be killed.

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { encodeFrame } from '../shared/contracts/helper-frames.ts'
 import { type HelperProcess, startHelper } from './testing/helper-process.ts'
 import { createPlayground, type Playground } from './testing/playground.ts'
 
@@ -27,6 +28,8 @@ afterEach(async () => {
   await helper.close()
   playground.remove()
 })
+
+const pageAt = (offset: number) => helper.ask({ op: 'read', path: 'pages', offset, limit: 4 })
 
 const SOON = { timeout: 30_000 }
 const marked = (): readonly number[] =>
@@ -103,17 +106,12 @@ describe.runIf(process.platform === 'linux')('a command on the host', () => {
   it('is ended by abort, and another one beside it is not', async () => {
     const staying = helper.bash('read -t 1000 < <(sleep 1000); echo never', { timeoutMs: 5_000 })
     const stayingId = helper.lastId()
-    const heard = new Promise<void>((begun) => {
-      void helper.bash(`echo on; ${escapees(2)}; sleep 1000`, { onOutput: () => begun() }).then(({ end }) => {
-        expect(end).toMatchObject({ aborted: true, timedOut: false })
-        aborted = true
-      })
-    })
-    let aborted = false
+    let said = ''
+    const going = helper.bash(`echo on; ${escapees(2)}; sleep 1000`, { onOutput: (text) => (said += text) })
     const id = helper.lastId()
-    await heard
+    await expect.poll(() => said, SOON).toBe('on\n')
     helper.abort(id)
-    await expect.poll(() => aborted, SOON).toBe(true)
+    expect((await going).end).toMatchObject({ aborted: true, timedOut: false })
     expect(marked()).toEqual([])
     helper.abort(stayingId)
     expect((await staying).end).toMatchObject({ aborted: true })
@@ -187,10 +185,19 @@ describe.runIf(process.platform === 'linux')('a command on the host', () => {
     const names = stdout
       .trim()
       .split('\n')
-      .map((line) => line.split('=')[0])
-      .sort()
-    expect(names).toEqual(
-      ['CLAWDBOT_COMMAND_ID', 'CLAWDBOT_RUN_ID', 'GIVEN', 'HOME', 'PATH', 'PWD', 'SHLVL', 'TERM', '_'].sort(),
+      .map((line) => line.slice(0, line.indexOf('=')))
+    expect(new Set(names)).toEqual(
+      new Set([
+        'CLAWDBOT_COMMAND_ID',
+        'CLAWDBOT_RUN_ID',
+        'GIVEN',
+        'HOME',
+        'PATH',
+        'PWD',
+        'SHLVL',
+        'TERM',
+        '_',
+      ]),
     )
     expect(stdout).toContain('GIVEN=a b')
   })
@@ -263,20 +270,24 @@ describe.runIf(process.platform === 'linux')('the helper on the host', () => {
   })
 
   it('writes a file of many pieces whole or not at all', async () => {
-    const piece = (offset: number, more: boolean, text: string): Promise<unknown> =>
-      helper.ask({ op: 'write', path: 'many', offset, more }, text)
-    // As requests of their own: they do not fit together, and nothing is on the disk.
-    void piece(0, true, 'one')
-    expect(await piece(3, false, 'two')).toMatchObject({ kind: 'fault', fault: 'bad_request' })
+    const id = 77
+    const piece = encodeFrame({ op: 'write', id, path: 'many', offset: 0, more: true }, Buffer.from('one'))
+    const first = helper.answerTo(id)
+    helper.send(piece)
+    expect(await first).toMatchObject({ kind: 'written', size: 3 })
     expect(existsSync(join(playground.workspace, 'many'))).toBe(false)
+    const last = helper.answerTo(id)
+    helper.send(encodeFrame({ op: 'write', id, path: 'many', offset: 3, more: false }, Buffer.from('two')))
+    expect(await last).toMatchObject({ kind: 'written', size: 6, created: true })
+    expect(readFileSync(join(playground.workspace, 'many'), 'utf8')).toBe('onetwo')
+    expect(readdirSync(playground.workspace)).toHaveLength(2)
   })
 
   it('reads in pages', async () => {
     writeFileSync(join(playground.workspace, 'pages'), 'abcdefghij')
-    const page = (offset: number) => helper.ask({ op: 'read', path: 'pages', offset, limit: 4 })
-    expect(await page(0)).toMatchObject({ body: 'abcd', size: 10 })
-    expect(await page(8)).toMatchObject({ body: 'ij' })
-    expect(await page(99)).toMatchObject({ body: '' })
+    expect(await pageAt(0)).toMatchObject({ body: 'abcd', size: 10 })
+    expect(await pageAt(8)).toMatchObject({ body: 'ij' })
+    expect(await pageAt(99)).toMatchObject({ body: '' })
   })
 
   it('edits exactly one place', async () => {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import type { HelperAnswer } from '../shared/contracts/helper.ts'
 import { type BashRequest, type Command, startCommand } from './command.ts'
 import { endTree } from './process-tree.ts'
 import { Refusal, refusalOf } from './refusal.ts'
-import type { Answer } from './serve.ts'
 import type { SystemCalls } from './system-calls.ts'
 import { KILL_WITHIN_MS } from './warden.ts'
+
+export type Answer = (answer: HelperAnswer, body?: Uint8Array) => void
 
 /** The commands that run now. */
 export interface Commands {

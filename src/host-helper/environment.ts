@@ -13,8 +13,8 @@ const PASSED_ON: ReadonlySet<string> = new Set([
 ])
 
 /** By these a run, and one command of it, is found again. */
-export const RUN_VARIABLE = 'CLAWDBOT_RUN_ID'
-export const COMMAND_VARIABLE = 'CLAWDBOT_COMMAND_ID'
+const RUN_VARIABLE = 'CLAWDBOT_RUN_ID'
+const COMMAND_VARIABLE = 'CLAWDBOT_COMMAND_ID'
 
 /**
  * Names that decide which program a text means, or have something run before it: with them a command that the owner

@@ -1,20 +1,20 @@
 // TOCTOU symlink swap, read and write: CVE-2026-44112, CVE-2026-44113, CVE-2026-31990.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type HelperProcess, type Said, startHelper } from './testing/helper-process.ts'
 import { CANARY, createPlayground, type Playground } from './testing/playground.ts'
 
 let playground: Playground
 let flipper: ChildProcess | undefined
-let helper: HelperProcess | undefined
+let running: HelperProcess | undefined
 beforeEach(() => {
   playground = createPlayground()
 })
 afterEach(async () => {
   flipper?.kill('SIGKILL')
-  await helper?.close()
+  await running?.close()
   playground.remove()
 })
 
@@ -24,7 +24,7 @@ const startFlipper = async (): Promise<ChildProcess> => {
     [
       '--experimental-ffi',
       '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, 'testing/flipper.ts'),
+      fileURLToPath(new URL('./testing/flipper.ts', import.meta.url)),
       playground.workspace,
       playground.outside,
     ],
@@ -60,8 +60,8 @@ describe.runIf(process.platform === 'linux').each(['openat2', 'walk'] as const)(
     it('read nothing and write nothing outside', async () => {
       flipper = await startFlipper()
       const before = playground.outsideNow()
-      const started = startHelper(playground.workspace, way)
-      helper = started
+      const helper = startHelper(playground.workspace, way)
+      running = helper
       const tally = new Map(
         Object.keys(kinds).map((kind): [string, Tally] => [kind, { served: 0, refused: 0 }]),
       )
@@ -74,7 +74,7 @@ describe.runIf(process.platform === 'linux').each(['openat2', 'walk'] as const)(
       while (performance.now() < until || !isEnough()) {
         if (flipper.exitCode !== null) throw new Error('nobody swaps names any more')
         for (const [kind, act] of Object.entries(kinds)) {
-          for (const said of await Promise.all(Array.from({ length: BATCH }, () => act(started)))) {
+          for (const said of await Promise.all(Array.from({ length: BATCH }, () => act(helper)))) {
             if (said === undefined) throw new Error('the helper is gone')
             if (said.body.includes(CANARY)) leaks.push(kind)
             const count = tally.get(kind)

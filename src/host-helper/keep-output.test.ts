@@ -1,11 +1,11 @@
-import fc from 'fast-check'
+import { array, assert, constantFrom, integer, property, record, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOutputKeeper, type OutputName } from './keep-output.ts'
 
-const pieces = fc.array(
-  fc.record({
-    name: fc.constantFrom<OutputName>('stdout', 'stderr'),
-    bytes: fc.uint8Array({ maxLength: 40 }),
+const pieces = array(
+  record({
+    name: constantFrom<OutputName>('stdout', 'stderr'),
+    bytes: uint8Array({ maxLength: 40 }),
   }),
   { maxLength: 40 },
 )
@@ -14,8 +14,8 @@ const inLanes = (said: readonly { name: OutputName; bytes: Uint8Array }[]): read
 
 describe('what a command writes', () => {
   it('is kept whole up to the limit, else its first half and its last, each byte with its output, in order', () => {
-    fc.assert(
-      fc.property(pieces, fc.integer({ min: 2, max: 300 }), (written, keepBytes) => {
+    assert(
+      property(pieces, integer({ min: 2, max: 300 }), (written, keepBytes) => {
         const sent: { name: OutputName; bytes: Uint8Array }[] = []
         const keeper = createOutputKeeper(keepBytes, (name, bytes) =>
           sent.push({ name, bytes: bytes.slice() }),

@@ -12,6 +12,8 @@ import { serve } from './serve.ts'
 import { loadSystemCalls, O_PATH } from './system-calls.ts'
 import { KILL_WITHIN_MS, runWarden } from './warden.ts'
 
+/** How it ends: after <sysexits.h>, for whoever looks into why. */
+const EXIT = { closed: 0, violated: 65, noWorkspace: 66, outOfHand: 70 } as const
 const WARDEN = '--as-warden'
 const [, self = '', workspace = ''] = process.argv
 const calls = loadSystemCalls()
@@ -31,7 +33,7 @@ const openRoot = (): number => {
     process.stderr.write(
       `its workspace is not a folder that can be opened: ${refusalOf(error, workspace).message}\n`,
     )
-    return process.exit(66)
+    return process.exit(EXIT.noWorkspace)
   }
 }
 
@@ -75,9 +77,9 @@ const runHelper = (): void => {
         },
         now: () => performance.now(),
         answer,
-        outOfHand: () => void leave(70),
+        outOfHand: () => void leave(EXIT.outOfHand),
       }),
-    over: (why) => void leave(why === 'closed' ? 0 : 65),
+    over: (why) => void leave(EXIT[why]),
   })
 }
 

@@ -29,14 +29,6 @@ describe('the pieces of a file', () => {
     expect(text(writes.take(piece(1, 0, false), bytes('new')))).toBe('new')
   })
 
-  it('are refused once, and those after that are forgotten', () => {
-    const writes = createPendingWrites()
-    writes.take(piece(1, 0, true), bytes('one '))
-    expect(() => writes.take(piece(1, 9, true), bytes('two'))).toThrow()
-    expect(writes.take(piece(1, 12, true), bytes('three'))).toBeUndefined()
-    expect(writes.take(piece(1, 17, false), bytes('four'))).toBeUndefined()
-  })
-
   it('are bounded, all files together, and what is refused makes room', () => {
     const writes = createPendingWrites()
     const half = new Uint8Array(MAX_FILE_BYTES / 2)

@@ -1,21 +1,14 @@
 import type { Readable, Writable } from 'node:stream'
-import {
-  HELPER_VERSION,
-  type HelperAnswer,
-  type HelperRequest,
-  helperRequest,
-} from '../shared/contracts/helper.ts'
+import { HELPER_VERSION, type HelperRequest, helperRequest } from '../shared/contracts/helper.ts'
 import { createFrameReader, encodeFrame, FrameViolation } from '../shared/contracts/helper-frames.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
-import type { Commands } from './commands.ts'
+import type { Answer, Commands } from './commands.ts'
 import type { Files } from './files.ts'
 import { createPendingWrites } from './pending-writes.ts'
 import { Refusal, refusalOf } from './refusal.ts'
 
 /** Of the contract. UTF-16 units. */
 const MAX_WHY = 500
-
-export type Answer = (answer: HelperAnswer, body?: Uint8Array) => void
 
 export interface Served {
   readonly input: Readable

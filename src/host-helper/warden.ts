@@ -5,7 +5,7 @@ import { endTree, reapDead } from './process-tree.ts'
 import type { SystemCalls } from './system-calls.ts'
 
 /** What a warden is told, in one line on its standard input. The end of that input ends the command. */
-export const order = z.strictObject({ command: z.string(), env: z.record(z.string(), z.string()) })
+const order = z.strictObject({ command: z.string(), env: z.record(z.string(), z.string()) })
 export type Order = z.infer<typeof order>
 
 /** What it says at the end, in one line on the file after the three usual ones. */

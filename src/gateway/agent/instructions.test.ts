@@ -28,7 +28,9 @@ describe('the system instructions', () => {
   })
 
   it('name the tools of this conversation, or say that there are none', () => {
-    expect(instructionsFor(origin(), ['bash', 'read'])).toContain('Your tools in this conversation: bash, read.')
+    expect(instructionsFor(origin(), ['bash', 'read'])).toContain(
+      'Your tools in this conversation: bash, read.',
+    )
     expect(instructionsFor(origin(), [])).toContain('You have no tools in this conversation')
   })
 

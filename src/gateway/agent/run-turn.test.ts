@@ -13,6 +13,9 @@ const BASH: ToolOffer = {
   schema: z.strictObject({ command: z.string(), host: z.boolean().optional() }),
 }
 
+const echo = (call: ToolCall, _signal: AbortSignal): Promise<ToolAnswer> =>
+  Promise.resolve({ text: `result of ${JSON.stringify(call.arguments)}`, isError: false })
+
 /** A conversation in memory, with what the turn did to it in order. */
 const conversation = (text: string) => {
   const messages: TurnMessage[] = [{ role: 'user', text, boundary: '00000001', origin }]
@@ -20,8 +23,7 @@ const conversation = (text: string) => {
   const calls: ToolCall[] = []
   let serial = 0
   let offered: readonly ToolOffer[] = [BASH]
-  let run = (call: ToolCall, _signal: AbortSignal): Promise<ToolAnswer> =>
-    Promise.resolve({ text: `result of ${JSON.stringify(call.arguments)}`, isError: false })
+  let run = echo
   const aborting = new AbortController()
   const tools: TurnTools<ToolAnswer> = {
     offered: () => offered,
@@ -127,16 +129,18 @@ describe('a turn with offline/obedient', () => {
   })
 })
 
-describe('a model that does not behave', () => {
-  const calling: AskModel = () =>
-    Promise.resolve({
-      kind: 'calls',
-      model: { api: 'offline', provider: 'offline', model: 'x' },
-      text: '',
-      calls: [{ name: 'bash', arguments: {} }],
-      usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, totalTokens: 2 },
-    })
+const calling: AskModel = () =>
+  Promise.resolve({
+    kind: 'calls',
+    model: { api: 'offline', provider: 'offline', model: 'x' },
+    text: '',
+    calls: [{ name: 'bash', arguments: {} }],
+    usage: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, totalTokens: 2 },
+  })
 
+const throwing: AskModel = () => Promise.reject(new Error('boom'))
+
+describe('a model that does not behave', () => {
   it('and calls tools for ever gets no answer out, and no tool in the last step', async () => {
     const talk = conversation('x')
     expect(await talk.turn(calling)).toMatchObject({
@@ -149,7 +153,6 @@ describe('a model that does not behave', () => {
 
   it('and throws is a fault of ours', async () => {
     const talk = conversation('x')
-    const throwing: AskModel = () => Promise.reject(new Error('boom'))
     expect(await talk.turn(throwing)).toMatchObject({ kind: 'failed', failure: 'internal' })
   })
 })

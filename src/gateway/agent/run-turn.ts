@@ -77,7 +77,11 @@ export const runTurn = async <Result extends ToolAnswer>(
     if (result.kind !== 'calls') return { ...result, usage: used }
     const { model, text, usage } = result
     if (isLast) return endless(model, used)
-    const calls = result.calls.map((call) => ({ id: `call_${parts.newCallId()}`, ...call }))
+    const calls = result.calls.map((call) => ({
+      id: `call_${parts.newCallId()}`,
+      name: call.name,
+      arguments: call.arguments,
+    }))
     record.called({ model, text, calls, usage })
     for (const call of calls) {
       const { signal } = request

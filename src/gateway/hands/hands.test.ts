@@ -78,12 +78,35 @@ describe('the hands of a session', () => {
     expect(one).toBe(two)
   })
 
-  it('are asked for each time, because the rules may have changed, and stay the same while the sandbox does', async () => {
+  it('stay the same while the sandbox does', async () => {
     const first = hands.of('sandbox', FRIEND)
     hands.hear(ready(1, 1))
-    const second = (await first, hands.of('sandbox', FRIEND))
-    hands.hear(ready(2, 1))
-    expect(await second).toBe(await first)
+    expect(await hands.of('sandbox', FRIEND)).toBe(await first)
+    expect(asks).toHaveLength(1)
+  })
+
+  it('are asked for anew when people or rules have changed: who lost rights leaves the sandbox of those who have them', async () => {
+    const first = hands.of('sandbox', FRIEND)
+    hands.hear(ready(1, 1))
+    await first
+    hands.rulesChanged()
+    const second = hands.of('sandbox', FRIEND)
+    hands.hear(ready(2, 7))
+    expect(await second).not.toBe(await first)
+    expect((await first).isGone()).toBe(false)
+  })
+
+  it('are asked for again when people or rules changed while they were on their way', async () => {
+    const coming = hands.of('sandbox', FRIEND)
+    hands.rulesChanged()
+    hands.hear(ready(1, 1))
+    await expect.poll(() => asks).toHaveLength(2)
+    hands.hear(ready(2, 7))
+    const client = await coming
+    expect(await hands.of('sandbox', FRIEND)).toBe(client)
+    const read = client.read('a', 0, 1)
+    hands.hear({ type: 'box-gone', box: 7, why: 'dead' })
+    expect(await read).toMatchObject({ kind: 'gone' })
   })
 
   it('may be the same for two sessions that share a sandbox', async () => {
@@ -193,6 +216,13 @@ describe('the hands on the host', () => {
     const without = made(undefined)
     await expect(without.of('host', MAIN_SESSION)).rejects.toMatchObject({ code: 'sandbox_refused' })
     expect(asks).toEqual([])
+  })
+
+  it('are refused where their process can not be started', async () => {
+    const without = made(() => {
+      throw new Error('ERR_ACCESS_DENIED')
+    })
+    await expect(without.of('host', MAIN_SESSION)).rejects.toMatchObject({ code: 'sandbox_refused' })
   })
 
   it('are closed with the gateway', async () => {

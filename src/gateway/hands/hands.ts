@@ -11,11 +11,16 @@ export type { HelperClient } from './helper-client.ts'
 /** Where the tools of a session act: its sandbox, or the host. */
 export interface Hands {
   /**
-   * The helper of this session's sandbox, or that of the host, alive as far as is known. For a sandbox the supervisor
-   * is asked each time: which one it is may change with the rules. On the host nothing is looked at here.
+   * The helper of this session's sandbox, or that of the host, alive as far as is known. Whether the session may have
+   * it is not looked at here.
    * @throws ClawdbotError `sandbox_refused`.
    */
   of(place: Place, session: SessionKey): Promise<HelperClient>
+  /**
+   * People or rules are others than before: which sandbox is whose, the supervisor is asked anew. Somebody who lost
+   * rights does not stay in a sandbox that they shared with those who have them.
+   */
+  rulesChanged(): void
   hear(message: Extract<ToGateway, { readonly type: 'box-answer' | 'box-gone' }>): void
   /** Gives all of them up. */
   close(): void
@@ -44,6 +49,7 @@ const MAX_WHY = 500
 export const createHands = ({ ask, violation, channel, host, now }: HandsOptions): Hands => {
   /** By the number of the sandbox: sessions may share one. */
   const boxes = new Map<number, OwnHelperClient>()
+  const bySession = new Map<SessionKey, HelperClient>()
   const coming = new Map<SessionKey, Promise<HelperClient>>()
   const asks = new Map<number, Ask>()
   let lastAsk = 0
@@ -79,21 +85,42 @@ export const createHands = ({ ask, violation, channel, host, now }: HandsOptions
   }
 
   const sandboxOf = (session: SessionKey): Promise<HelperClient> => {
-    const known = coming.get(session)
-    if (known !== undefined) return known
-    const asked = askFor(session).finally(() => coming.delete(session))
+    const known = bySession.get(session)
+    if (known !== undefined && !known.isGone()) return Promise.resolve(known)
+    bySession.delete(session)
+    const onItsWay = coming.get(session)
+    if (onItsWay !== undefined) return onItsWay
+    const asked: Promise<HelperClient> = askFor(session)
+      .then((client) => {
+        // Opened by the rules of then, which are others by now.
+        if (coming.get(session) !== asked) return sandboxOf(session)
+        bySession.set(session, client)
+        return client
+      })
+      .finally(() => {
+        if (coming.get(session) === asked) coming.delete(session)
+      })
     coming.set(session, asked)
     return asked
   }
 
   const onHost = (): HelperClient => {
     if (host === undefined || closed) throw refused('this process may not start others')
-    if (hostClient === undefined || hostClient.isGone()) hostClient = createHelperClient(host(), { now })
-    return hostClient
+    if (hostClient !== undefined && !hostClient.isGone()) return hostClient
+    try {
+      hostClient = createHelperClient(host(), { now })
+      return hostClient
+    } catch (error) {
+      throw refused('the helper on the host could not be started', error)
+    }
   }
 
   return {
     of: async (place, session) => (place === 'host' ? onHost() : await sandboxOf(session)),
+    rulesChanged: () => {
+      bySession.clear()
+      coming.clear()
+    },
     hear: (message) => {
       if (message.type === 'box-gone') {
         boxes.delete(message.box)
@@ -116,9 +143,10 @@ export const createHands = ({ ask, violation, channel, host, now }: HandsOptions
   }
 }
 
-const refused = (why: string): ClawdbotError =>
+const refused = (why: string, cause?: unknown): ClawdbotError =>
   new ClawdbotError(
     'sandbox_refused',
     `There is no place for this tool to act: ${why}`,
     'The Sandboxes screen says more.',
+    cause,
   )

@@ -86,12 +86,17 @@ describe('the people as told', () => {
   })
 })
 
-describe('the rules as told', () => {
-  const rulesOf = (over: Partial<RulesTold>) => readPeople({ ...telegram(), rules: { ...DEFAULT_RULES, ...over } })
+const rulesOf = (over: Partial<RulesTold>) =>
+  readPeople({ ...telegram(), rules: { ...DEFAULT_RULES, ...over } })
 
+describe('the rules as told', () => {
   test('give the host to ids only: no name, no star (openclaw #11022)', () => {
     const { rules, unparsable } = rulesOf({
-      elevated: { enabled: true, approve: 'never', allowFrom: { telegram: ['7', '*', '@alice', 'Alice'], signal: [] } },
+      elevated: {
+        enabled: true,
+        approve: 'never',
+        allowFrom: { telegram: ['7', '*', '@alice', 'Alice'], signal: [] },
+      },
     })
     expect(rules.elevated.allowFrom).toEqual({ telegram: ['7'], signal: [] })
     expect(unparsable).toEqual(expect.arrayContaining(['telegram *', 'telegram @alice', 'telegram Alice']))

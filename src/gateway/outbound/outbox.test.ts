@@ -9,7 +9,7 @@ import type { Delivery, Provider } from '../providers/provider.ts'
 import { type Intent, type Ledger, openLedger } from './ledger.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPrivilegedActs } from './privileged-acts.ts'
-import type { SendRequest } from './send-request.ts'
+import { type SendRequest, staysOpen } from './send-request.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -30,6 +30,8 @@ let beforeSecondTry: () => void = () => undefined
 let atStep: (step: Step) => void = () => undefined
 /** How the supervisor answers the next intents; then it records them. */
 let answers: ('recorded' | 'refused')[] = []
+/** Of a refusal that the rules made. */
+let refusedBecause = ''
 let asked: PrivilegedAct[] = []
 let outcomes: string[] = []
 let ledger: Ledger
@@ -61,7 +63,7 @@ const begin = (compactAbove?: number): void => {
   const acts = createPrivilegedActs({
     ask: (intentId, act) => {
       asked.push(act)
-      queueMicrotask(() => acts.answered(intentId, answers.shift() ?? 'recorded', ''))
+      queueMicrotask(() => acts.answered(intentId, answers.shift() ?? 'recorded', refusedBecause))
       return true
     },
     outcome: (intentId, result, detail) => outcomes.push(`${intentId} ${result} ${detail}`.trim()),
@@ -103,6 +105,7 @@ beforeEach(() => {
   lockedSeen = 0
   deliveries = []
   answers = []
+  refusedBecause = ''
   asked = []
   outcomes = []
   atStep = () => undefined
@@ -169,6 +172,32 @@ describe('a message that leaves', () => {
     expect(await outbox.send(answer({ provider: 'slack' }))).toMatchObject({ kind: 'failed' })
     expect(await outbox.send(answer({ text: ' \n ' }))).toMatchObject({ kind: 'failed' })
     expect(sent).toEqual([])
+  })
+})
+
+describe('what leaves', () => {
+  test('is letters: nothing in it acts on a terminal, hides or reorders', async () => {
+    await outbox.send(answer({ text: '\u001b]0;x\u0007a\u001b[31mb\u0000\r\n\u202ec' }))
+    expect(sent).toEqual(['ab\n‹U+202E›c'])
+  })
+
+  test('is not what the supervisor refuses by the owner’s rules, and it says why', async () => {
+    answers = ['refused']
+    refusedBecause = 'read-only mode is on'
+    const why = { kind: 'withheld', why: 'refused', said: 'read-only mode is on' } as const
+    const result = await outbox.send(answer())
+    expect(result).toEqual(why)
+    expect([sent, staysOpen(result)]).toEqual([[], false])
+    expect(lines()).toMatchObject([{ t: 'intent' }, { result: 'withheld', why: 'read-only mode is on' }])
+  })
+
+  test('of the tool send is one message for each name, beside the answer', async () => {
+    const message = answer({ kind: 'message', replyTo: 'send:call_1', askedBy: 'e1', text: 'hi' })
+    expect(await outbox.send(message)).toMatchObject({ kind: 'sent' })
+    expect(await outbox.send(message)).toEqual({ kind: 'withheld', why: 'answered_before' })
+    expect(outbox.outcomeFor('e1')).toBeUndefined()
+    expect(await outbox.send(answer())).toMatchObject({ kind: 'sent' })
+    expect(sent).toEqual(['hi', 'the answer'])
   })
 })
 

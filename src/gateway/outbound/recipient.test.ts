@@ -133,22 +133,30 @@ describe('a notice', () => {
   })
 })
 
+const told = (over: Partial<RulesTold> = {}): ToldPeople =>
+  readPeople({ ...TOLD, rules: { ...DEFAULT_RULES, ...over } })
+const message = (chatId: string, session = 'main', over: Partial<SendRequest> = {}): SendRequest =>
+  request({ kind: 'message', chatId, session, replyTo: 'send:1', askedBy: 'e1', ...over })
+
 describe('a message of the tool send', () => {
-  const told = (over: Partial<RulesTold> = {}): ToldPeople => readPeople({ ...TOLD, rules: { ...DEFAULT_RULES, ...over } })
-  const message = (chatId: string, session = 'main', over: Partial<SendRequest> = {}): SendRequest =>
-    request({ kind: 'message', chatId, session, replyTo: 'send:1', askedBy: 'e1', ...over })
   const owner = item('1', 'main')
 
   test('of the owner goes to who is let in, and of a friend to their own conversation', () => {
     expect(recipientRefusal(message('42'), { people: told(), item: owner })).toBeUndefined()
     expect(recipientRefusal(message('1'), { people: told(), item: owner })).toBeUndefined()
-    expect(recipientRefusal(message('42', 'telegram:dm:42'), { people: told(), item: item() })).toBeUndefined()
+    expect(
+      recipientRefusal(message('42', 'telegram:dm:42'), { people: told(), item: item() }),
+    ).toBeUndefined()
   })
 
   test.each([
     ['to a stranger', message('99'), owner],
     ['to what is no id', message('@alice'), owner],
-    ['over a provider that nobody is let in by', message('+15550001111', 'main', { provider: 'signal' }), owner],
+    [
+      'over a provider that nobody is let in by',
+      message('+15550001111', 'main', { provider: 'signal' }),
+      owner,
+    ],
     ['of a friend to the owner', message('1', 'telegram:dm:42'), item()],
     ['of a friend in the name of the owner', message('42', 'main'), item()],
     ['in the name of another session', message('42', 'telegram:dm:42'), owner],

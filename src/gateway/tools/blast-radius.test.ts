@@ -46,7 +46,7 @@ const rules: fc.Arbitrary<RulesTold> = fc
     readOnly,
     sandbox: { mode, tools: { allow, deny } },
     elevated: { enabled, approve: 'never', allowFrom: { telegram: elevated } },
-    ...(allowTo === undefined ? {} : { allowTo: { telegram: allowTo } }),
+    allowTo: allowTo && { telegram: allowTo },
   }))
 
 const anything = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))

@@ -267,13 +267,13 @@ describe('a command for the host', () => {
   })
 })
 
-describe('what a tool gives back', () => {
-  const run = async (ended: ReturnType<typeof said>): Promise<ToolResult> => {
-    const world = createToolWorld()
-    world.places.sandbox.shell = () => Promise.resolve(ended)
-    return use(world, FRIEND, 'bash', { command: 'x' })
-  }
+const run = async (ended: ReturnType<typeof said>): Promise<ToolResult> => {
+  const world = createToolWorld()
+  world.places.sandbox.shell = () => Promise.resolve(ended)
+  return use(world, FRIEND, 'bash', { command: 'x' })
+}
 
+describe('what a tool gives back', () => {
   it('acts on no terminal and holds no secret', async () => {
     const { text } = await run(said('\u001b[31mpassword\u001b[0m hunter2-\u001b[0mhunter2\u0000\u202e'))
     expect(text).toBe('password ‹secret›‹U+202E›\n[exit code 0]')

@@ -52,9 +52,45 @@ const HAND_TOOLS: Readonly<Record<HandName, HandTool>> = { bash, read, write, ed
  * attempt: the latch and the rights are asked before it, the owner where a command is for the host, then it is written into
  * the audit, and latch and rights are asked once more. Only then it happens.
  */
-export const createToolset =
-  (options: ToolsetOptions) =>
-  (item: AcceptedItem): TurnTools<ToolResult> => {
+export const createToolset = (options: ToolsetOptions): ((item: AcceptedItem) => TurnTools<ToolResult>) => {
+  const locked = (): Refused => {
+    options.onLocked()
+    return { kind: 'refused', why: 'Everything is stopped by the owner.' }
+  }
+
+  const approvalFor = async (
+    place: Place,
+    { command }: PreparedAct,
+    asker: Asker,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'approved'; id: number | null } | { kind: 'denied'; why: string }> =>
+    place === 'sandbox' || command === undefined || options.rules().elevated.approve === 'never'
+      ? { kind: 'approved', id: null }
+      : options.approvals.ask(asker, command, signal)
+
+  const recorded = async (act: ToolAct): ReturnType<PrivilegedActs['ask']> => {
+    options.reached('tool:before-ask')
+    const answer = await options.ask(act)
+    options.reached('tool:after-answer')
+    if (answer.kind === 'recorded') return answer
+    const why = answer.why === '' ? 'It could not be written into the audit, so it was not done.' : answer.why
+    return { kind: 'refused', why }
+  }
+
+  const concluded = (act: RecordedAct, place: Place | 'messenger', done: Done): ToolResult => {
+    options.reached('tool:after-act')
+    act.conclude(done.outcome, done.detail)
+    const { text, isError, details } = done
+    return { text, isError, details: { ...NO_DETAILS, ...details, place } }
+  }
+
+  /** Nothing that a tool gave reaches a transcript or a model as it came. */
+  const clean = (result: ToolResult): ToolResult => ({
+    ...result,
+    text: options.redact(plainText(result.text)),
+  })
+
+  return (item) => {
     const asked = (): Asked | undefined => {
       const asker = options.askerOf(item)
       return asker && { asker, rights: rightsOf(asker, options.rules()) }
@@ -119,38 +155,6 @@ export const createToolset =
       return { kind: 'allowed', asker: now.asker }
     }
 
-    const locked = (): Refused => {
-      options.onLocked()
-      return { kind: 'refused', why: 'Everything is stopped by the owner.' }
-    }
-
-    const approvalFor = async (
-      place: Place,
-      { command }: PreparedAct,
-      asker: Asker,
-      signal: AbortSignal,
-    ): Promise<{ kind: 'approved'; id: number | null } | { kind: 'denied'; why: string }> =>
-      place === 'sandbox' || command === undefined || options.rules().elevated.approve === 'never'
-        ? { kind: 'approved', id: null }
-        : options.approvals.ask(asker, command, signal)
-
-    const recorded = async (act: ToolAct): ReturnType<PrivilegedActs['ask']> => {
-      options.reached('tool:before-ask')
-      const answer = await options.ask(act)
-      options.reached('tool:after-answer')
-      if (answer.kind === 'recorded') return answer
-      const why =
-        answer.why === '' ? 'It could not be written into the audit, so it was not done.' : answer.why
-      return { kind: 'refused', why }
-    }
-
-    const concluded = (act: RecordedAct, place: Place | 'messenger', done: Done): ToolResult => {
-      options.reached('tool:after-act')
-      act.conclude(done.outcome, done.detail)
-      const { text, isError, details } = done
-      return { text, isError, details: { ...NO_DETAILS, ...details, place } }
-    }
-
     const actOf = (
       tool: ToolAct['tool'],
       place: ToolAct['place'],
@@ -175,12 +179,6 @@ export const createToolset =
         approval,
       }
     }
-
-    /** Nothing that a tool gave reaches a transcript or a model as it came. */
-    const clean = (result: ToolResult): ToolResult => ({
-      ...result,
-      text: options.redact(plainText(result.text)),
-    })
 
     return {
       offered: () => {
@@ -208,6 +206,7 @@ export const createToolset =
       notBegun: () => refusedResult('Not begun: the turn was ended.'),
     }
   }
+}
 
 interface Asked {
   readonly asker: Asker

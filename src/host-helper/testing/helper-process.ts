@@ -10,7 +10,7 @@ import {
 } from '../../shared/contracts/helper.ts'
 import { createFrameReader, encodeFrame } from '../../shared/contracts/helper-frames.ts'
 
-export const HELPER = join(resolve(import.meta.dirname, '..'), 'main.ts')
+const HELPER = join(resolve(import.meta.dirname, '..'), 'main.ts')
 
 /** How it finds places: without foreign functions in its Node it has to walk. */
 export type Way = 'openat2' | 'walk'
@@ -22,7 +22,7 @@ type Asked = HelperRequest extends infer Request
     : never
   : never
 
-export interface Ended {
+interface Ended {
   readonly end: Said
   readonly stdout: string
   readonly stderr: string
@@ -40,6 +40,8 @@ export interface HelperProcess {
   readonly abort: (id: number) => void
   /** Of the last request. */
   readonly lastId: () => number
+  /** For a frame that the test sends itself. */
+  readonly answerTo: (id: number) => Promise<Said | undefined>
   readonly send: (bytes: Uint8Array) => void
   readonly gone: Promise<unknown>
   readonly close: () => Promise<void>
@@ -69,13 +71,14 @@ export const startHelper = (
     env,
   })
   const waiting = new Map<number, Waiting>()
-  const gone = once(child, 'close').then(() => {
-    for (const { done } of waiting.values()) done(undefined)
-  })
+  const gone = once(child, 'close')
   const frames = createFrameReader()
   let lastId = 0
   let ended = false
-  void gone.then(() => (ended = true))
+  child.once('close', () => {
+    ended = true
+    for (const { done } of waiting.values()) done(undefined)
+  })
   child.stdin.on('error', () => {
     // It ended: whoever asked learns it from `gone`.
   })
@@ -135,6 +138,7 @@ export const startHelper = (
     },
     abort: (id) => child.stdin.write(encodeFrame({ op: 'abort', id })),
     lastId: () => lastId,
+    answerTo: (id) => new Promise((done) => waiting.set(id, { done, output: () => {} })),
     send: (bytes) => child.stdin.write(bytes),
     gone,
     async close() {

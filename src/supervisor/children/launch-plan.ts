@@ -85,7 +85,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
 }
 
 /** Whether any session may act on the host: the owner's main one, or that of somebody whom the config names. */
-export const hostAccess = (config: Config): HostAccess => (hasHostAccess(config) ? 'open' : 'closed')
+const hostAccess = (config: Config): HostAccess => (hasHostAccess(config) ? 'open' : 'closed')
 
 /** What acts there, and where: the owner's own symbolic links are followed now, and none later. */
 const hostTold = async (config: Config, node: string, appRoot: string): Promise<StartMessage['host']> => {

@@ -128,3 +128,81 @@ describe('what the model sees', () => {
     expect(followed.messages()).toEqual(createContext(branchOf(entries), 100).messages())
   })
 })
+
+const calling = (id: string, parentId: string | null, ...calls: readonly string[]): Entry =>
+  entry(id, parentId, {
+    type: 'message',
+    message: {
+      role: 'assistant',
+      stopReason: 'toolUse',
+      content: calls.map((call) => ({
+        type: 'toolCall',
+        id: call,
+        name: 'bash',
+        arguments: { command: call },
+      })),
+    },
+  })
+
+const result = (id: string, parentId: string | null, toolCallId: string, text: string): Entry =>
+  say(id, parentId, 'toolResult', text, { toolCallId, toolName: 'bash', isError: false })
+
+describe('calls of tools', () => {
+  it('are one message with their results, and say so where a result is missing', () => {
+    const entries = [
+      say('1', null, 'user', 'look'),
+      calling('2', '1', 'a', 'b'),
+      result('3', '2', 'a', 'A'),
+      result('4', '3', 'a', 'again'),
+      result('5', '4', 'z', 'of no call'),
+    ]
+    expect(createContext(branchOf(entries), 1000).messages()).toMatchObject([
+      { role: 'user' },
+      {
+        role: 'exchange',
+        of: '1',
+        calls: [
+          { call: { id: 'a', arguments: { command: 'a' } }, answer: { text: 'A', isError: false } },
+          { call: { id: 'b' }, answer: { text: 'What came of this call is not known.', isError: true } },
+        ],
+      },
+    ])
+  })
+
+  it('leave the conversation whole, oldest first, while what they are for stays', () => {
+    const step = fc.record({ calls: fc.integer({ min: 1, max: 3 }), text: fc.string({ maxLength: 600 }) })
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 50, max: 2_000 }),
+        (steps, max) => {
+          const entries: Entry[] = [say('0', null, 'user', 'old'), say('1', '0', 'assistant', 'old answer')]
+          const add = (make: (id: string, parentId: string) => Entry): void => {
+            const parent = entries.at(-1)?.id ?? ''
+            entries.push(make(String(entries.length), parent))
+          }
+          add((id, parent) => say(id, parent, 'user', 'the question'))
+          for (const [at, { calls, text }] of steps.entries()) {
+            const names = Array.from({ length: calls }, (_, index) => `c${at}-${index}`)
+            add((id, parent) => calling(id, parent, ...names))
+            for (const name of names) add((id, parent) => result(id, parent, name, `${name} ${text}`))
+          }
+          const messages = createContext(entries, max).messages()
+          expect(messages.some((message) => message.role === 'user' && message.text === 'the question')).toBe(
+            true,
+          )
+          const exchanges = messages.filter((message) => message.role === 'exchange')
+          const kept = exchanges.flatMap(({ calls }) => calls.map(({ call }) => call.id))
+          // A row without a gap that ends with the newest, each with its own result.
+          const all = steps.flatMap(({ calls }, at) =>
+            Array.from({ length: calls }, (_, index) => `c${at}-${index}`),
+          )
+          expect(kept).toEqual(all.slice(all.length - kept.length))
+          for (const { calls } of exchanges)
+            for (const { call, answer } of calls) expect(answer.text.startsWith(`${call.id} `)).toBe(true)
+          expect(exchanges.at(-1)?.calls).toHaveLength(steps.at(-1)?.calls ?? 0)
+        },
+      ),
+    )
+  })
+})

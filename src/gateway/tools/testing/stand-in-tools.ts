@@ -109,6 +109,9 @@ export interface ToolWorld {
   at(step: string, change: () => void): void
 }
 
+const noAnswer = (_command: HostCommand): Promise<Approval> =>
+  Promise.resolve({ kind: 'denied', why: 'no answer' })
+
 /** Owner 7, friend 42, guests: everybody else. */
 export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld => {
   const did: string[] = []
@@ -120,8 +123,7 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
   let blocked: readonly string[] = []
   let isLocked = false
   let answer: 'recorded' | { readonly refused: string } = 'recorded'
-  let owner = (_command: HostCommand): Promise<Approval> =>
-    Promise.resolve({ kind: 'denied', why: 'no answer' })
+  let owner = noAnswer
   const changes = new Map<string, () => void>()
   const reached = (step: string): void => changes.get(step)?.()
 

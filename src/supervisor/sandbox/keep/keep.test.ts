@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest'
+import { engineRisks, parseEngineFacts } from '../engine/engine-facts.ts'
+import { HOLDER_LABEL, STATE_LABEL } from '../plan-box.ts'
+import { lookAtDisk, tooLittle } from './disk-guard.ts'
+import { type Aged, whyDue } from './due.ts'
+import { leftoversIn } from './leftovers.ts'
+
+const HOUR = 3_600_000
+const PRUNE = { idleHours: 24, maxAgeDays: 7 }
+const GIBIBYTE = 1024 ** 3
+
+describe('a sandbox’s time', () => {
+  const aged = (more: Partial<Aged> = {}): Aged => ({ held: 'in use', startedAt: 0, lastUsedAt: 0, ...more })
+
+  it('is over when it was idle, when it is old, and soon when nobody came for it', () => {
+    expect(whyDue(aged(), PRUNE, 24 * HOUR - 1)).toBeUndefined()
+    expect(whyDue(aged(), PRUNE, 24 * HOUR)).toBe('nobody used it for 24 hours')
+    expect(whyDue(aged({ lastUsedAt: 7 * 24 * HOUR - 1 }), PRUNE, 7 * 24 * HOUR)).toBe('it was 7 days old')
+    expect(whyDue(aged({ held: 'ahead' }), PRUNE, HOUR / 6 - 1)).toBeUndefined()
+    expect(whyDue(aged({ held: 'ahead' }), PRUNE, HOUR / 6)).toMatch(/nobody used it/)
+  })
+
+  it('is not over because a clock was set back', () => {
+    expect(whyDue(aged({ startedAt: HOUR, lastUsedAt: HOUR }), PRUNE, 0)).toBeUndefined()
+  })
+})
+
+describe('the disk guard', () => {
+  it('keeps 512 MiB, or 2 % of a larger disk, and of a huge one 4 GiB', () => {
+    expect(tooLittle(0.5 * GIBIBYTE, 10 * GIBIBYTE, '/x')).toBeUndefined()
+    expect(tooLittle(0.5 * GIBIBYTE - 1, 10 * GIBIBYTE, '/x')).toMatch(
+      /\/x is nearly full: 511 MiB left, and 512/,
+    )
+    expect(tooLittle(2 * GIBIBYTE - 1, 100 * GIBIBYTE, '/x')).toMatch(/2048 MiB are kept/)
+    expect(tooLittle(4 * GIBIBYTE, 8000 * GIBIBYTE, '/x')).toBeUndefined()
+  })
+
+  it('takes a disk that can not be looked at for a full one', async () => {
+    expect(await lookAtDisk('/nowhere/at/all')).toMatch(/nobody can say how much room is left/)
+  })
+})
+
+describe('leftovers', () => {
+  it('are those of this state directory whose supervisor is no more', () => {
+    const container = (name: string, state: string, holder: string) => ({
+      id: name,
+      name,
+      image: '',
+      state: 'running',
+      createdAt: 0,
+      labels: { [STATE_LABEL]: state, [HOLDER_LABEL]: holder },
+    })
+    const all = [
+      container('dead', 'ours', '7:old'),
+      container('living', 'ours', '8:now'),
+      container('held', 'ours', '1:us'),
+      container('lost', 'ours', '1:us'),
+      container('others', 'theirs', '7:old'),
+      { ...container('unlabelled', '', ''), labels: {} },
+    ]
+    const found = leftoversIn(all, {
+      state: 'ours',
+      holder: '1:us',
+      isHeld: ({ name }) => name === 'held',
+      isAlive: (holder) => holder === '8:now',
+    })
+    expect(found.map(({ name }) => name)).toEqual(['dead', 'lost'])
+  })
+})
+
+describe('what is known of an engine', () => {
+  const facts = (engine: string, runc: string, info: object = {}) =>
+    parseEngineFacts(
+      JSON.stringify({ Version: engine, Components: [{ Name: 'runc', Version: runc }] }),
+      JSON.stringify({
+        MemoryLimit: true,
+        SwapLimit: true,
+        PidsLimit: true,
+        SecurityOptions: ['name=seccomp,profile=builtin'],
+        ...info,
+      }),
+    )
+  const risks = (engine: string, runc: string, info?: object): readonly string[] => {
+    const found = facts(engine, runc, info)
+    return found === undefined ? ['not an engine'] : engineRisks(found)
+  }
+
+  it('is nothing to say of one without known holes and with every limit', () => {
+    expect(risks('29.5.1', '1.3.6')).toEqual([])
+    expect(risks('30.0.0', '1.2.8')).toEqual([])
+  })
+
+  it('names the versions with holes, as distributions write them', () => {
+    expect(risks('20.10.24+dfsg1', '1.1.5+ds1').map((risk) => risk.split(' has ')[0])).toEqual([
+      'Docker 20.10.24+dfsg1',
+      'runc 1.1.5+ds1',
+    ])
+    expect(risks('29.5.0', '1.3.2')).toHaveLength(2)
+    expect(risks('29.5.1', '1.3.3')).toEqual([])
+  })
+
+  it('names what the engine or its kernel can not do', () => {
+    expect(risks('29.5.1', '1.3.6', { SecurityOptions: [] })).toEqual([expect.stringMatching(/no seccomp/)])
+    expect(risks('29.5.1', '1.3.6', { SwapLimit: false })).toEqual([expect.stringMatching(/limit swap/)])
+    expect(risks('29.5.1', '1.3.6', { PidsLimit: false })).toEqual([expect.stringMatching(/limit memory or/)])
+    expect(risks('29.5.1', '1.3.6', { SecurityOptions: ['name=seccomp', 'name=rootless'] })).toEqual([
+      expect.stringMatching(/maps users/),
+    ])
+  })
+
+  it('is nothing where the answer is not an engine’s', () => {
+    expect(parseEngineFacts('<html>', '{}')).toBeUndefined()
+    expect(parseEngineFacts('{}', '{}')).toBeUndefined()
+  })
+})
