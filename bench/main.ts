@@ -4,6 +4,7 @@ import type { Benchmark, Figure } from './figure.ts'
 const GROUPS: Readonly<Record<string, () => Promise<readonly Benchmark[]>>> = {
   core: async () => (await import('./core/core.ts')).core,
   stop: async () => (await import('./stop/stop.ts')).stop,
+  sandbox: async () => (await import('./sandbox/sandbox.ts')).sandbox,
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))

@@ -632,12 +632,12 @@ class Files:
         finally:
             os.close(file)
 
-    def write(self, identifier: int, path: str, offset: int, more: bool, piece: bytes) -> dict[str, object] | None:
-        """One answer for all the pieces of a file, so none for most of them."""
+    def write(self, identifier: int, path: str, offset: int, more: bool, piece: bytes) -> dict[str, object]:
+        """An answer for each piece of a file: the next one comes after it, and none after a refusal."""
         write = self.writes.pop(identifier, None)
         if write is None:
             if offset != 0:
-                return None  # Of a file that was refused, and said to be, at an earlier piece.
+                raise Violation("a piece of a file that has no beginning")
             if len(self.writes) >= MAX_WRITES:
                 raise Refusal("busy", "too many files are being written")
             write = self.begin(path)
@@ -647,8 +647,8 @@ class Files:
             write.add(piece)
             if more:
                 self.writes[identifier] = write
-                return None
-            write.finish()
+            else:
+                write.finish()
         except (OSError, Refusal):
             write.give_up()
             raise
@@ -863,9 +863,7 @@ class Helper:
             self.outbox.say({"kind": "read", "id": identifier, "size": size}, piece)
         elif op == "write":
             more = request["more"] is True
-            answer = self.files.write(identifier, str(request["path"]), number(request["offset"]), more, body)
-            if answer is not None:
-                self.outbox.say(answer)
+            self.outbox.say(self.files.write(identifier, str(request["path"]), number(request["offset"]), more, body))
         else:
             old = number(request["oldBytes"])
             if old > len(body):

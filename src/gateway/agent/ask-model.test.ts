@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { AnthropicServer } from '../../../e2e/servers/anthropic/server.ts'
 import { createRedactor } from '../../shared/domain/redact.ts'
 import { secretTag } from '../../shared/log/secret-tag.ts'
@@ -235,6 +236,9 @@ describe('a turn with Anthropic’s API', () => {
   })
 })
 
+/** A piece of a call in a stream of chat completions. */
+const call = (part: object): object => ({ tool_calls: [{ index: 0, ...part }] })
+
 describe('a turn with other models', () => {
   let server: Server
   let answer: (req: IncomingMessage, body: string, res: ServerResponse) => void
@@ -292,6 +296,91 @@ describe('a turn with other models', () => {
     expect(seen).toMatchObject([
       { url: '/v1/chat/completions', authorization: undefined, body: { model: 'qwen3:8b', stream: true } },
     ])
+  })
+
+  const BASH = { name: 'bash', description: 'Runs it.', schema: z.strictObject({ command: z.string() }) }
+  const exchange: TurnMessage = {
+    role: 'exchange',
+    text: '',
+    calls: [
+      {
+        call: { id: 'call_1', name: 'bash', arguments: { command: 'df' } },
+        answer: { text: 'half full', isError: false },
+      },
+    ],
+    of: '00c0ffee',
+  }
+
+  it('openai-compatible calls tools, and gets back what came of them', async () => {
+    answer = (_req, _body, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      const chunk = (delta: object, finish: string | null = null): void => {
+        const base = { id: '1', object: 'chat.completion.chunk', created: 1, model: 'local' }
+        res.write(
+          `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
+        )
+      }
+      chunk({
+        role: 'assistant',
+        ...call({ id: 'x', type: 'function', function: { name: 'bash', arguments: '' } }),
+      })
+      chunk(call({ function: { arguments: '{"command":' } }))
+      chunk(call({ function: { arguments: '"du"}' } }))
+      chunk({}, 'tool_calls')
+      res.end('data: [DONE]\n\n')
+    }
+    const part = { tools: [BASH], messages: [user('hello'), exchange] }
+    expect(await run('openai-compatible/local', {}, part)).toMatchObject({
+      kind: 'calls',
+      calls: [{ name: 'bash', arguments: { command: 'du' } }],
+    })
+    expect(seen[0]?.body).toMatchObject({
+      tools: [{ type: 'function', function: { name: 'bash', parameters: { type: 'object' } } }],
+      messages: [
+        { role: 'system' },
+        { role: 'user' },
+        {
+          role: 'assistant',
+          tool_calls: [{ id: 'call_1', function: { name: 'bash', arguments: '{"command":"df"}' } }],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: 'half full' },
+      ],
+    })
+  })
+
+  it('openai calls tools, and gets back what came of them', async () => {
+    answer = (_req, _body, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' })
+      const event = (data: { readonly type: string; readonly [key: string]: unknown }): void => {
+        res.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)
+      }
+      const item = { type: 'function_call', id: 'fc_1', call_id: 'call_9', name: 'bash', status: 'completed' }
+      event({ type: 'response.created', response: { id: 'r', created_at: 1, model: 'gpt-test' } })
+      event({ type: 'response.output_item.added', output_index: 0, item: { ...item, arguments: '' } })
+      event({
+        type: 'response.output_item.done',
+        output_index: 0,
+        item: { ...item, arguments: '{"command":"du"}' },
+      })
+      event({ type: 'response.completed', response: { usage: { input_tokens: 3, output_tokens: 2 } } })
+      res.end()
+    }
+    const part = { tools: [BASH], messages: [user('hello'), exchange] }
+    expect(await run('openai/gpt-test', { apiKey: 'sk-test-0123456789abcdef' }, part)).toMatchObject({
+      kind: 'calls',
+      calls: [{ name: 'bash', arguments: { command: 'du' } }],
+      usage: { totalTokens: 5 },
+    })
+    expect(seen[0]?.body).toMatchObject({
+      store: false,
+      tools: [{ type: 'function', name: 'bash' }],
+      input: [
+        {},
+        { role: 'user' },
+        { type: 'function_call', call_id: 'call_1', name: 'bash', arguments: '{"command":"df"}' },
+        { type: 'function_call_output', call_id: 'call_1', output: 'half full' },
+      ],
+    })
   })
 
   it('openai-compatible without an address is not configured', async () => {

@@ -35,7 +35,7 @@ export interface CalledStep {
 }
 
 /** Where the steps of a turn are written. Durable when a call returns. @throws the system's error. */
-export interface TurnRecord<Result extends ToolAnswer> {
+interface TurnRecord<Result extends ToolAnswer> {
   /** Before anything of it is done. */
   called(step: CalledStep): void
   ended(call: ToolCall, result: Result): void

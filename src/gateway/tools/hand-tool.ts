@@ -26,7 +26,7 @@ export interface PreparedAct {
   act(client: HelperClient, signal: AbortSignal): Promise<Done>
 }
 
-export type Prepared =
+type Prepared =
   | { readonly kind: 'ready'; readonly wantsHost: boolean; readonly prepared: PreparedAct }
   | { readonly kind: 'refused'; readonly why: string }
 

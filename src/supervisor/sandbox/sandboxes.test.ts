@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeFrame } from '../../shared/contracts/helper-frames.ts'
@@ -13,8 +13,10 @@ const world = (): BoxWorld => {
   worlds.push(made)
   return made
 }
+const after: (() => void)[] = []
 afterEach(async () => {
   endPrograms()
+  for (const act of after.splice(0)) act()
   await Promise.all(worlds.splice(0).map((one) => one.remove()))
 })
 
@@ -108,12 +110,13 @@ describe('a sandbox on the real engine', () => {
       const world = createBoxWorld()
       Object.assign(world.env, JSON.parse(process.env.WORLD))
       const box = await world.sandboxes().open(friendsBox())
-      console.log(box.container)
+      console.log(world.root)
       setInterval(() => {}, 1000)`
     const program = await runProgram(source, {
       DOCKER_HOST: process.env['DOCKER_HOST'],
       WORLD: JSON.stringify(here.env),
     })
+    after.push(() => rmSync(program.firstLine, { recursive: true, force: true }))
     expect(await here.states()).toEqual(['running'])
     program.child.kill('SIGKILL')
     await expect.poll(here.states, SOON).toEqual([])
@@ -234,8 +237,8 @@ describe('the owner', () => {
     expect(await sandboxes.kill('telegram:dm:1')).toMatch(/^Killed: clawdbot-sbx-telegram-dm-1-/)
     expect(await one?.ended).toBe('the owner killed it')
     await sandboxes.kill(two?.container ?? '')
-    const [left] = await here.containers()
-    await sandboxes.kill(left?.name ?? '')
+    const third = (await here.containers()).find(({ id }) => id === three?.container)
+    await sandboxes.kill(third?.name ?? '')
     expect(await three?.ended).toBe('the owner killed it')
     await expect.poll(here.states, SOON).toEqual([])
   })

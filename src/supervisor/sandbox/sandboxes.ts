@@ -18,6 +18,7 @@ import { findBoxes, killBoxes } from './kill-boxes.ts'
 import { createBoxWatch, lookAtBoxes, type Uses, usesOf } from './look.ts'
 import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, stateName } from './plan-box.ts'
 import { createPool, type Holder } from './pool.ts'
+import { lockedDown, refused } from './refusals.ts'
 import { driftWords, refuseDrift } from './start-box.ts'
 import { figuresOf, type Holding } from './view.ts'
 
@@ -313,18 +314,3 @@ const auditEntry = (
     ...(why === undefined ? {} : { why: why.slice(0, 300) }),
   },
 })
-
-/** `why` completes “No sandbox is made: …”. */
-const refused = (why: string): ClawdbotError =>
-  new ClawdbotError(
-    'sandbox_refused',
-    `No sandbox is made: ${why}.`,
-    'Nothing runs on the host instead. Try again when that has changed.',
-  )
-
-const lockedDown = (): ClawdbotError =>
-  new ClawdbotError(
-    'locked_down',
-    'Everything is stopped: no sandbox is made.',
-    'Resume in the app, or with clawdbot resume.',
-  )

@@ -69,7 +69,7 @@ export const answerOf = (text: string): ModelResult => ({
 })
 
 /** For turns without tools. */
-export const NO_TOOLS: TurnTools<ToolResult> = {
+const NO_TOOLS: TurnTools<ToolResult> = {
   offered: () => [],
   run: ({ name }) => Promise.resolve(refusedResult(`There is no tool ${name}.`)),
   notBegun: () => refusedResult('Not begun.'),

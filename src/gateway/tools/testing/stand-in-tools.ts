@@ -19,7 +19,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 const nothing = (): void => undefined
 
-export const SILENT: Logger = {
+const SILENT: Logger = {
   trace: nothing,
   debug: nothing,
   info: nothing,
@@ -48,7 +48,7 @@ export const said = (text: string | Uint8Array, over: Partial<Ended> = {}): Ende
 }
 
 /** A place with files and a shell that answers what the test says. */
-export class StandInPlace implements HelperClient {
+class StandInPlace implements HelperClient {
   readonly files = new Map<string, Uint8Array>()
   readonly did: string[]
   readonly #name: string

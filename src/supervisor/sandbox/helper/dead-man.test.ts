@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MAX_FRAME_BYTES, MAX_HEADER_BYTES } from '../../../shared/contracts/helper.ts'
@@ -17,6 +16,15 @@ const open = async (): Promise<TestBox> => {
 afterAll(async () => {
   await Promise.all(boxes.splice(0).map((box) => box.remove()))
 })
+
+/** A process that holds the stream of a box until it is killed. */
+const HOLDER = `
+import { startTestBox } from ${JSON.stringify(new URL('testing/test-box.ts', import.meta.url).href)}
+const { container, folders, bash } = await startTestBox()
+await bash('(trap "" TERM HUP; setsid sleep 1000 >/dev/null 2>&1 &)')
+process.stdout.write([container, ...folders].join(' ') + '\\n')
+setInterval(() => undefined, 1000)
+`
 
 const raw = (length: number, headerLength: number, rest = ''): Buffer => {
   const prefix = Buffer.alloc(8)
@@ -36,7 +44,7 @@ describe.concurrent('the first process of a box', () => {
   })
 
   it('ends when whoever holds its stream is killed, Docker not being asked', async () => {
-    const holder = spawn(process.execPath, [join(import.meta.dirname, 'testing/hold-a-box.ts')], {
+    const holder = spawn(process.execPath, ['--input-type=module', '--eval', HOLDER], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const line = await new Promise<string>((resolve) => {

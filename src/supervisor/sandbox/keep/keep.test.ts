@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { engineRisks, parseEngineFacts } from '../engine/engine-facts.ts'
+import type { OurContainer } from '../../docker/our-containers.ts'
+import { type EngineFacts, engineRisks, parseEngineFacts } from '../engine/engine-facts.ts'
 import { HOLDER_LABEL, STATE_LABEL } from '../plan-box.ts'
 import { lookAtDisk, tooLittle } from './disk-guard.ts'
 import { type Aged, whyDue } from './due.ts'
@@ -9,9 +10,9 @@ const HOUR = 3_600_000
 const PRUNE = { idleHours: 24, maxAgeDays: 7 }
 const GIBIBYTE = 1024 ** 3
 
-describe('a sandbox’s time', () => {
-  const aged = (more: Partial<Aged> = {}): Aged => ({ held: 'in use', startedAt: 0, lastUsedAt: 0, ...more })
+const aged = (more: Partial<Aged> = {}): Aged => ({ held: 'in use', startedAt: 0, lastUsedAt: 0, ...more })
 
+describe('a sandbox’s time', () => {
   it('is over when it was idle, when it is old, and soon when nobody came for it', () => {
     expect(whyDue(aged(), PRUNE, 24 * HOUR - 1)).toBeUndefined()
     expect(whyDue(aged(), PRUNE, 24 * HOUR)).toBe('nobody used it for 24 hours')
@@ -40,16 +41,17 @@ describe('the disk guard', () => {
   })
 })
 
+const container = (name: string, state: string, holder: string): OurContainer => ({
+  id: name,
+  name,
+  image: '',
+  state: 'running',
+  createdAt: 0,
+  labels: { [STATE_LABEL]: state, [HOLDER_LABEL]: holder },
+})
+
 describe('leftovers', () => {
   it('are those of this state directory whose supervisor is no more', () => {
-    const container = (name: string, state: string, holder: string) => ({
-      id: name,
-      name,
-      image: '',
-      state: 'running',
-      createdAt: 0,
-      labels: { [STATE_LABEL]: state, [HOLDER_LABEL]: holder },
-    })
     const all = [
       container('dead', 'ours', '7:old'),
       container('living', 'ours', '8:now'),
@@ -68,23 +70,23 @@ describe('leftovers', () => {
   })
 })
 
-describe('what is known of an engine', () => {
-  const facts = (engine: string, runc: string, info: object = {}) =>
-    parseEngineFacts(
-      JSON.stringify({ Version: engine, Components: [{ Name: 'runc', Version: runc }] }),
-      JSON.stringify({
-        MemoryLimit: true,
-        SwapLimit: true,
-        PidsLimit: true,
-        SecurityOptions: ['name=seccomp,profile=builtin'],
-        ...info,
-      }),
-    )
-  const risks = (engine: string, runc: string, info?: object): readonly string[] => {
-    const found = facts(engine, runc, info)
-    return found === undefined ? ['not an engine'] : engineRisks(found)
-  }
+const facts = (engine: string, runc: string, info: object = {}): EngineFacts | undefined =>
+  parseEngineFacts(
+    JSON.stringify({ Version: engine, Components: [{ Name: 'runc', Version: runc }] }),
+    JSON.stringify({
+      MemoryLimit: true,
+      SwapLimit: true,
+      PidsLimit: true,
+      SecurityOptions: ['name=seccomp,profile=builtin'],
+      ...info,
+    }),
+  )
+const risks = (engine: string, runc: string, info?: object): readonly string[] => {
+  const found = facts(engine, runc, info)
+  return found === undefined ? ['not an engine'] : engineRisks(found)
+}
 
+describe('what is known of an engine', () => {
   it('is nothing to say of one without known holes and with every limit', () => {
     expect(risks('29.5.1', '1.3.6')).toEqual([])
     expect(risks('30.0.0', '1.2.8')).toEqual([])

@@ -13,7 +13,7 @@ import { createBoxEngine, type ExitStatus } from '../../engine/box-engine.ts'
 import { wantedContainer } from '../../hardening.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../../../docker/sandbox')
-export const HELPER = readFileSync(join(FOLDER, 'helper.py'), 'utf8')
+const HELPER = readFileSync(join(FOLDER, 'helper.py'), 'utf8')
 export const SECCOMP = readFileSync(join(FOLDER, 'seccomp.json'), 'utf8')
 
 /** Whose the workspace is: never root, who runs these tests on some machines. */
@@ -29,16 +29,16 @@ export interface Answer {
 }
 
 type BashRequest = Extract<HelperRequest, { op: 'bash' }>
-export type BashOptions = Partial<Pick<BashRequest, 'cwd' | 'env' | 'timeoutMs' | 'keepBytes'>>
+type BashOptions = Partial<Pick<BashRequest, 'cwd' | 'env' | 'timeoutMs' | 'keepBytes'>>
 
-export interface Ran {
+interface Ran {
   readonly end: Extract<HelperAnswer, { kind: 'end' }>
   readonly text: string
   readonly frames: readonly { readonly stream: string; readonly bytes: Buffer }[]
 }
 
 /** Without the number, which the box gives. */
-export type Asked<R = HelperRequest> = R extends HelperRequest ? Omit<R, 'id'> : never
+type Asked<R = HelperRequest> = R extends HelperRequest ? Omit<R, 'id'> : never
 
 export interface TestBox {
   readonly container: string
@@ -53,7 +53,7 @@ export interface TestBox {
   readonly ended: Promise<ExitStatus>
   readonly ask: (asked: Asked, body?: Uint8Array) => Promise<Answer>
   /** For a file in pieces: a number that is not used yet, and the one answer to it. */
-  readonly expect: () => { readonly id: number; readonly answer: Promise<Answer> }
+  readonly expect: (id?: number) => { readonly id: number; readonly answer: Promise<Answer> }
   /** A command under way: its number, and what comes of it. */
   readonly begin: (
     command: string,
@@ -225,10 +225,7 @@ const speak = (attached: Attached) => {
     hello,
     send,
     ask,
-    expect: () => {
-      const id = (lastId += 1)
-      return { id, answer: answerTo(id) }
-    },
+    expect: (id = (lastId += 1)) => ({ id, answer: answerTo(id) }),
     begin,
     bash,
     text: async (command: string, options?: BashOptions) =>
