@@ -55,6 +55,7 @@ test('a friend’s command runs in a hardened box of their own, and the screen s
     const body = JSON.stringify({ PidsLimit: 5_000 })
     await engine.ask({ method: 'POST', path: `/containers/${box?.id}/update`, within: 60_000, body })
     await expect(row).toContainText('5000')
+    await expect(row).toContainText('removed by Clawdbot')
     await page.screenshot({ path: 'test-results/screens/sandboxes-drift-light.png' })
     expect(await ask(scenario, ANA, 'run cat notes/a.txt')).toContain('second thing')
     await expect.poll(async () => (await boxesOf(scenario)).map(({ id }) => id)).not.toContain(box?.id)

@@ -26,6 +26,8 @@ export interface HandsOptions extends Pick<PlanOptions, 'paths' | 'appRoot' | 'e
   readonly config: () => Config | null
   readonly isLocked: () => boolean
   readonly send: (message: ToGateway) => boolean
+  /** There are more or fewer containers than before. */
+  readonly boxesChanged: () => void
   /** A gateway that breaks its contract on the way to its boxes. */
   readonly onBroken: (error: unknown) => void
   readonly onError: (error: unknown) => void
@@ -85,7 +87,11 @@ export const createHands = (options: HandsOptions): Hands => {
   const sandboxes = createSandboxes({
     ...options,
     note: audit.note,
-    onChange: show,
+    onChange: (view) => {
+      const before = feed.state().sandboxes.containers.length
+      show(view)
+      if (view.containers.length !== before) options.boxesChanged()
+    },
   })
   const image = createImageDesk({ ...options, image: '', onChange: show })
 

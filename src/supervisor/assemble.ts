@@ -86,6 +86,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     config: config.now,
     isLocked: () => isLocked(runner.view().state),
     send: (message) => runner.send(message),
+    boxesChanged: () => void docker.refresh(),
     onBroken: (error) => runner.fault(toErrorView(error)),
     onError: complain,
   })

@@ -6,8 +6,6 @@ import type { BoxChannel } from './box-channel.ts'
 import type { ByteStream } from './byte-stream.ts'
 import { createHelperClient, type HelperClient, type OwnHelperClient } from './helper-client.ts'
 
-export type { HelperClient } from './helper-client.ts'
-
 /** Where the tools of a session act: its sandbox, or the host. */
 export interface Hands {
   /**

@@ -1,13 +1,10 @@
 import {
   HELPER_VERSION,
   type HelperAnswer,
-  type HelperRequest,
   helperAnswer,
-  helperRequest,
   MAX_BODY_BYTES,
 } from '../../shared/contracts/helper.ts'
-import { createFrameReader, encodeFrame, FrameViolation } from '../../shared/contracts/helper-frames.ts'
-import { ClawdbotError } from '../../shared/domain/error.ts'
+import { createFrameReader, FrameViolation } from '../../shared/contracts/helper-frames.ts'
 import type { ByteStream } from './byte-stream.ts'
 import {
   Breach,
@@ -24,10 +21,11 @@ import {
   type PageRead,
   type Written,
 } from './calls.ts'
+import { encodeRequest, notAskable } from './encode-request.ts'
 
 export type { Ended, Fault, Gone } from './calls.ts'
 
-export interface BashRequest {
+interface BashRequest {
   readonly command: string
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
@@ -223,7 +221,7 @@ export const createHelperClient = (
       const elapsed = (): number => Math.max(0, Math.round(now() - askedAt))
       const { result, within, isOpen } = open<Ended | Fault>({
         id,
-        frame: encode({ op: 'bash', id, command, cwd, env: { ...env }, timeoutMs, keepBytes }),
+        frame: encodeRequest({ op: 'bash', id, command, cwd, env: { ...env }, timeoutMs, keepBytes }),
         hear: hearBash({ keepBytes, onOutput, elapsed, wasAborted: () => signal.aborted }),
         instead: () => (signal.aborted ? neverBegun(elapsed()) : undefined),
         withinMs: timeoutMs + graceMs,
@@ -232,7 +230,7 @@ export const createHelperClient = (
       const abort = (): void => {
         if (!isOpen()) return
         within(graceMs)
-        stream.write(encode({ op: 'abort', id }))
+        stream.write(encodeRequest({ op: 'abort', id }))
       }
       signal.addEventListener('abort', abort, { once: true })
       try {
@@ -245,7 +243,7 @@ export const createHelperClient = (
       const id = nextId()
       return open({
         id,
-        frame: encode({ op: 'read', id, path, offset, limit }),
+        frame: encodeRequest({ op: 'read', id, path, offset, limit }),
         hear: hearRead(limit),
         withinMs: FILE_WITHIN_MS,
         allowed: ANSWER_BYTES + limit,
@@ -259,7 +257,7 @@ export const createHelperClient = (
         const more = offset + body.length < content.length
         const given = await open({
           id,
-          frame: encode({ op: 'write', id, path, offset, more }, body),
+          frame: encodeRequest({ op: 'write', id, path, offset, more }, body),
           hear: hearWrite,
           withinMs: FILE_WITHIN_MS,
           allowed: ANSWER_BYTES,
@@ -271,12 +269,12 @@ export const createHelperClient = (
     edit: async (path, oldText, newText) => {
       const id = nextId()
       const body = new Uint8Array(oldText.length + newText.length)
-      if (body.length > MAX_BODY_BYTES) throw refused(`the two texts have ${body.length} bytes`)
+      if (body.length > MAX_BODY_BYTES) throw notAskable(`the two texts have ${body.length} bytes`)
       body.set(oldText)
       body.set(newText, oldText.length)
       return open({
         id,
-        frame: encode({ op: 'edit', id, path, oldBytes: oldText.length }, body),
+        frame: encodeRequest({ op: 'edit', id, path, oldBytes: oldText.length }, body),
         hear: hearEdit,
         withinMs: FILE_WITHIN_MS,
         allowed: ANSWER_BYTES,
@@ -290,25 +288,6 @@ export const createHelperClient = (
     },
   }
 }
-
-/** What is not in the contract is asked of nobody: the helper would take it for a broken gateway, and end. */
-const encode = (request: HelperRequest, body?: Uint8Array): Uint8Array => {
-  const parsed = helperRequest.safeParse(request)
-  if (!parsed.success) throw refused(`it is wrong at ${parsed.error.issues[0]?.path.join('.') ?? 'its kind'}`)
-  try {
-    return encodeFrame(parsed.data, body)
-  } catch (error) {
-    throw refused('it is too long', error)
-  }
-}
-
-const refused = (why: string, cause?: unknown): ClawdbotError =>
-  new ClawdbotError(
-    'sandbox_refused',
-    `This can not be asked of the sandbox: ${why}.`,
-    'Ask for less at once.',
-    cause,
-  )
 
 const neverBegun = (durationMs: number): Ended => ({
   kind: 'ended',

@@ -160,6 +160,9 @@ export interface DriftView {
   readonly found: string
 }
 
+/** The state of a sandbox that was ended because it had changed: shown as it was found until its session gets another. */
+export const REMOVED_STATE = 'removed by Clawdbot'
+
 /** One sandbox, from Docker's own inspection; what Docker does not say is null. */
 export interface SandboxView {
   /** Docker's id. */
@@ -168,7 +171,7 @@ export interface SandboxView {
   /** The session key of its label; empty where it has none. */
   readonly session: string
   readonly image: string
-  /** As Docker says it: `running`, `paused`, `created`, `exited`… */
+  /** As Docker says it: `running`, `paused`, `created`, `exited`…; or REMOVED_STATE. */
   readonly state: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number

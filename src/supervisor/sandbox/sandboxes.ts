@@ -1,7 +1,7 @@
 // The boxes in which the agent's commands run. Only here are containers made, looked at and ended.
-import type { SandboxesView, SandboxView } from '../../shared/contracts/app-state.ts'
+import { REMOVED_STATE, type SandboxesView, type SandboxView } from '../../shared/contracts/app-state.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
-import { ClawdbotError } from '../../shared/domain/error.ts'
+import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { OurContainer } from '../docker/our-containers.ts'
@@ -69,6 +69,8 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   let facts: EngineFacts | undefined
   let state: 'open' | 'locked' | 'closed' = 'open'
   let seen: readonly SandboxView[] = []
+  /** By their key: those that were ended because they had changed. */
+  const removed = new Map<string, SandboxView>()
   let uses: Uses = new Map()
   let isMeasuring = false
   let fullDisk: string | undefined
@@ -88,6 +90,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     mayBegin,
     givenUp: refused,
     onStart: (one, box) => {
+      removed.delete(one.plan.key)
       options.note(auditEntry('sandbox.start', one, box))
       void watch.refresh()
     },
@@ -115,7 +118,9 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   const show = (checkedAt: number | null): void => {
     if (state === 'closed') return
     const risks = [...(settings?.sandbox.risks ?? []), ...(facts === undefined ? [] : engineRisks(facts))]
-    onChange({ containers: seen, checkedAt, risks })
+    const there = new Set(seen.map(({ name }) => name))
+    const ended = [...removed.values()].filter(({ name }) => !there.has(name))
+    onChange({ containers: [...seen, ...ended], checkedAt, risks })
   }
 
   const look = async (): Promise<'some' | 'none'> => {
@@ -125,7 +130,8 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       show(now())
       void measure(containers)
       await removeLeftovers(containers)
-      endWhere((one) => whyUnfit(one, views))
+      endDrifted(views)
+      endWhere(whyOld)
     } catch (error) {
       // Another engine may be there when it answers again.
       facts = undefined
@@ -161,9 +167,17 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     await Promise.all(left.map(({ id }) => engine.remove(id)))
   }
 
-  const whyUnfit = (one: Holder, views: readonly SandboxView[]): string | undefined => {
-    const drift = views.find(({ name }) => name === one.plan.name)?.drift ?? []
-    if (drift.length > 0) return `Docker shows it different from what was asked for (${driftWords(drift)})`
+  /** What was changed behind our back ends at once; how it was found stays to be seen until its session gets another. */
+  const endDrifted = (views: readonly SandboxView[]): void => {
+    for (const one of pool.all()) {
+      const view = views.find(({ name }) => name === one.plan.name)
+      if (view === undefined || view.drift.length === 0) continue
+      removed.set(one.plan.key, { ...view, state: REMOVED_STATE, memory: null, processes: null })
+      void one.end(`Docker shows it different from what was asked for (${driftWords(view.drift)})`)
+    }
+  }
+
+  const whyOld = (one: Holder): string | undefined => {
     const aged = { held: one.held(), startedAt: one.startedAt, lastUsedAt: one.lastUsedAt() }
     return settings && whyDue(aged, settings.sandbox.prune, now())
   }
@@ -200,7 +214,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     return (await isUsable(there, box)) ? box : open(wanted)
   }
 
-  /** Docker is asked once more before a running one gets into use. Errors: `sandbox_drift`, `docker_unreachable`. */
+  /** Docker is asked once more before a running one gets into use. Errors: `docker_unreachable`. */
   const isUsable = async (one: Holder, box: HeldBox): Promise<boolean> => {
     try {
       const found = await engine.inspect(box.container)
@@ -209,9 +223,10 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       await one.end('it does not run')
       return false
     } catch (error) {
-      const isGone = error instanceof ClawdbotError && error.code === 'sandbox_unknown'
-      await one.end(isGone ? 'its container is gone' : 'it could not be shown to be what was asked for')
-      if (isGone) return false
+      const code = error instanceof ClawdbotError ? error.code : 'internal'
+      await one.end(code === 'sandbox_unknown' ? 'its container is gone' : toErrorView(error).message)
+      // Another one is made, and looked at as this one was.
+      if (code === 'sandbox_unknown' || code === 'sandbox_drift') return false
       throw error
     }
   }

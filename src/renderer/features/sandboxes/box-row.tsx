@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { SandboxView } from '../../../shared/contracts/app-state.ts'
+import { REMOVED_STATE, type SandboxView } from '../../../shared/contracts/app-state.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
@@ -30,7 +30,7 @@ export const BoxRow = ({ box }: { readonly box: SandboxView }): ReactNode => {
             ) : (
               <RemoteText text={box.session} className="mono font-medium" />
             )}
-            <Held box={box} />
+            {box.state === REMOVED_STATE ? null : <Held box={box} />}
             {box.state === 'running' ? null : (
               <Tag tone="warn">
                 <RemoteText text={box.state} />
@@ -43,7 +43,7 @@ export const BoxRow = ({ box }: { readonly box: SandboxView }): ReactNode => {
             <RemoteText text={box.name} className="mono text-faint" />
           </div>
         </div>
-        <BoxActs box={box} />
+        {box.state === REMOVED_STATE ? null : <BoxActs box={box} />}
       </div>
       <dl className="mt-2 grid grid-cols-6 gap-x-4 gap-y-1.5 max-md:grid-cols-3 max-[560px]:grid-cols-2">
         {boxFacts(box).map(({ name, value, look }) => (
