@@ -1,49 +1,8 @@
 import { writeFile } from 'node:fs/promises'
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { launchApp } from './support/launch.ts'
 import { ANA, createScenario, PETER } from './support/scenario.ts'
-
-const SCREENS = ['Overview', 'Pairing', 'People', 'Sandboxes', 'Logs', 'Security', 'Simulator'] as const
-
-/** The second key of each jump, after `g`. */
-const JUMPS = {
-  Overview: 'o',
-  Pairing: 'p',
-  People: 'e',
-  Sandboxes: 'b',
-  Logs: 'l',
-  Security: 'y',
-  Simulator: 's',
-} as const
-
-/** axe over the page as it is now, by the rules of WCAG 2.2 A and AA. */
-const expectAccessible = async (page: Page, what: string): Promise<void> => {
-  // Playwright's Electron pages cannot open the second page that axe's default mode wants.
-  const { violations } = await new AxeBuilder({ page })
-    .setLegacyMode(true)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze()
-  expect(
-    violations.map(
-      ({ id, nodes }) => `${what}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join('; ')}`,
-    ),
-  ).toEqual([])
-}
-
-const visitAll = async (page: Page, state: string): Promise<void> => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const screen of SCREENS) {
-      await page.getByRole('link', { name: new RegExp(`^${screen}`) }).click()
-      await expect(page.getByRole('heading', { name: screen, level: 1 })).toBeVisible()
-      await page.screenshot({
-        path: `test-results/screens/${state}-${screen.toLowerCase()}-${colorScheme}.png`,
-      })
-      await expectAccessible(page, `${state}, ${screen}, ${colorScheme}`)
-    }
-  }
-}
+import { expectAccessible, JUMPS, SCREENS, visitAll } from './support/screens.ts'
 
 test('every screen passes axe in light and dark: with requests waiting, and locked down', async () => {
   const scenario = await createScenario()
