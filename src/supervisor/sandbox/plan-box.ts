@@ -40,6 +40,8 @@ export interface BoxSettings {
 }
 
 export interface BoxPlan {
+  /** What it was made from: under the same settings the same is wanted. */
+  readonly settings: BoxSettings
   readonly key: string
   readonly name: string
   readonly container: WantedContainer
@@ -96,6 +98,7 @@ export const planBox = async (options: PlanOptions): Promise<BoxPlan> => {
     },
   })
   return {
+    settings,
     key,
     name: containerName(docker.containerPrefix, key, randomBytes(3).toString('hex')),
     container,

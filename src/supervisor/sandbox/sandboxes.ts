@@ -8,6 +8,7 @@ import type { OurContainer } from '../docker/our-containers.ts'
 import { isSameProcess, ownIdentity } from '../processes/process-table.ts'
 import { isLatched } from '../stop/latch/latch.ts'
 import type { Box, HeldBox } from './box.ts'
+import { boxKey } from './box-name.ts'
 import { createBoxEngine } from './engine/box-engine.ts'
 import { type EngineFacts, engineRisks } from './engine/engine-facts.ts'
 import { configHash } from './hardening.ts'
@@ -206,9 +207,24 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   }
 
   const open = async (wanted: BoxWanted): Promise<Box> => {
+    const same = unchanged(wanted)
+    if (same !== undefined) return reuse(same, wanted)
     const planned = await plan(wanted)
     const there = pool.get(planned.key)
-    if (there?.hash !== configHash(planned.container)) return start(wanted, planned, 'in use').box
+    return there?.hash === configHash(planned.container)
+      ? reuse(there, wanted)
+      : start(wanted, planned, 'in use').box
+  }
+
+  /** One made for the same under the settings in force: what it should be need not be worked out again. */
+  const unchanged = (wanted: BoxWanted): Holder | undefined => {
+    refuseLocked()
+    if (settings === undefined) return undefined
+    const there = pool.get(boxKey(settings.sandbox.scope, wanted.session, wanted.trust))
+    return there?.plan.settings === settings && there.wanted.network === wanted.network ? there : undefined
+  }
+
+  const reuse = async (there: Holder, wanted: BoxWanted): Promise<Box> => {
     there.take()
     const box = await there.box
     return (await isUsable(there, box)) ? box : open(wanted)

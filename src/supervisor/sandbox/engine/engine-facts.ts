@@ -68,16 +68,16 @@ export const engineRisks = (facts: EngineFacts): readonly string[] => [
     : []),
   ...(facts.hasSeccomp
     ? []
-    : ['This Docker can not filter system calls (no seccomp): sandboxes do not start on it.']),
+    : ['This Docker can not filter system calls (no seccomp): boxes do not start on it.']),
   ...(facts.limitsMemory && facts.limitsProcesses
     ? []
-    : ['This kernel does not let Docker limit memory or processes: sandboxes do not start on it.']),
+    : ['This kernel does not let Docker limit memory or processes: boxes do not start on it.']),
   ...(facts.limitsMemory && !facts.limitsSwap
-    ? ['This kernel does not let Docker limit swap: a sandbox may use more of it than its limit of memory.']
+    ? ['This kernel does not let Docker limit swap: a box may use more of it than its limit of memory.']
     : []),
   ...(facts.mapsUsers
     ? [
-        'This Docker maps users (rootless or userns-remap): sandboxes can not write their own files there unless their folder belongs to the mapped user.',
+        'This Docker maps users (rootless or userns-remap): boxes can not write their own files there unless their folder belongs to the mapped user.',
       ]
     : []),
 ]

@@ -72,4 +72,4 @@ export const lookAtImage = async (
 }
 
 const MISSING =
-  'Docker does not have it: tools of sandboxed sessions are refused until it is there. Build it here, or with clawdbot sandbox build.'
+  'Docker does not have it: tools that need a box are refused until it is there. Build it here, or with clawdbot sandbox build.'
