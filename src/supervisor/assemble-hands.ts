@@ -15,6 +15,7 @@ import type { OwnerFiles } from './people/owner-files.ts'
 import { type BoxDesk, createBoxDesk } from './sandbox/box-desk.ts'
 import { createImageDesk } from './sandbox/image/image-desk.ts'
 import { type BoxWanted, createSandboxes } from './sandbox/sandboxes.ts'
+import { statesOf } from './sandbox/view.ts'
 import type { StateFeed } from './view/state-feed.ts'
 
 export interface HandsOptions extends Pick<PlanOptions, 'paths' | 'appRoot' | 'env' | 'now'> {
@@ -26,7 +27,7 @@ export interface HandsOptions extends Pick<PlanOptions, 'paths' | 'appRoot' | 'e
   readonly config: () => Config | null
   readonly isLocked: () => boolean
   readonly send: (message: ToGateway) => boolean
-  /** There are more or fewer containers than before. */
+  /** There are other containers than before, or one of them began or ended. */
   readonly boxesChanged: () => void
   /** A gateway that breaks its contract on the way to its boxes. */
   readonly onBroken: (error: unknown) => void
@@ -88,9 +89,9 @@ export const createHands = (options: HandsOptions): Hands => {
     ...options,
     note: audit.note,
     onChange: (view) => {
-      const before = feed.state().sandboxes.containers.length
+      const before = statesOf(feed.state().sandboxes.containers)
       show(view)
-      if (view.containers.length !== before) options.boxesChanged()
+      if (statesOf(view.containers) !== before) options.boxesChanged()
     },
   })
   const image = createImageDesk({ ...options, image: '', onChange: show })

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isProvenStopped, type StopResultView } from '../shared/contracts/app-state.ts'
 import { toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
@@ -8,6 +7,7 @@ import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
 import { createHands } from './assemble-hands.ts'
+import { createStopping } from './assemble-stop.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
@@ -16,7 +16,6 @@ import { loadDecisionBook } from './decisions/decision-book.ts'
 import { createDecisions } from './decisions/decisions.ts'
 import { createDockerWatch } from './docker/docker-watch.ts'
 import { createHear } from './hear.ts'
-import { createIncidentDesk } from './incident/incident-desk.ts'
 import { hasChild, type Lifecycle } from './lifecycle/state.ts'
 import { createSupervisorLog } from './logs/supervisor-log.ts'
 import { tailLog } from './logs/tail-log.ts'
@@ -27,8 +26,7 @@ import { createTelling } from './people/telling.ts'
 import { auditBroken, closing, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
 import type { Claim } from './run/run-file.ts'
 import { createStatusWriter } from './run/status-writer.ts'
-import { lastResumedAt, pastLockdowns, readLatch } from './stop/latch/latch.ts'
-import { createLockdown } from './stop/lockdown.ts'
+import { lastResumedAt, readLatch } from './stop/latch/latch.ts'
 import { emptyState, gatewayView, withSimulated } from './view/app-state.ts'
 import { createStateFeed } from './view/state-feed.ts'
 
@@ -49,8 +47,6 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
 
   /** From then on nothing is launched: nobody would be left to end it. */
   let isClosing = false
-  /** Stops that are under way. */
-  const stops = new Set<Promise<unknown>>()
 
   const audit = await openAudit({
     paths,
@@ -126,37 +122,22 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
 
   const status = createStatusWriter(claim, () => ({ view: runner.view(), providers: feed.state().providers }))
 
-  const incidents = createIncidentDesk({
-    paths,
-    env,
-    now,
-    redact: config.redact,
-    onChange: (view) => feed.update({ incident: view }),
-    onError: complain,
-  })
-  const showPast = async (): Promise<void> => feed.update({ pastLockdowns: await pastLockdowns(paths) })
-
-  const lockdown = createLockdown({
+  const stopping = createStopping({
     paths,
     env,
     now,
     runner,
     latch,
     audit,
+    config,
+    hands,
+    feed,
+    log,
     knownContainers: docker.known,
     logFile: () => files.logFileNow(),
-    redact: config.redact,
-    resultOf: incidents.result,
-    onChange: (view) => {
-      feed.update({ lockdown: view })
-      if (view === null) hands.unlock()
-      else hands.lock()
-      if (view === null) incidents.close()
-      else if (view.incident !== '') void incidents.open(view.incident).catch(complain)
-      void showPast().catch(complain)
-    },
     onError: complain,
   })
+  const { incidents } = stopping
 
   const files = createOwnerFiles({
     ...options,
@@ -168,10 +149,10 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     log,
     readOnly: hands.readOnly,
     onRules: hands.rulesChanged,
-    follow: lockdown.follow,
+    follow: stopping.follow,
     onConfig: (next) => {
       config.adopt(next)
-      incidents.setConfig(next)
+      stopping.adopt(next)
     },
   })
 
@@ -222,28 +203,16 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     stopFromChat: (provider, sender) => {
       // Once: a gateway that asks without end would keep the first stop from coming to its end.
       if (isLocked(runner.view().state)) return
-      void stopAll(`${PROVIDER_LABEL[provider]} ${sender}, from a chat`, 'somebody who may stop wrote /stop')
+      void stopping.stop(
+        `${PROVIDER_LABEL[provider]} ${sender}, from a chat`,
+        'somebody who may stop wrote /stop',
+      )
     },
   })
 
   const refuseStart = (): void => {
     if (isClosing) throw closing()
     if (isLocked(runner.view().state)) throw lockedDown(paths)
-  }
-
-  const stopAll = async (by: string, reason: string): Promise<StopResultView> => {
-    hands.lock()
-    const stopping = lockdown.stop(by, reason)
-    stops.add(stopping)
-    const result = await stopping
-    stops.delete(stopping)
-    const proven = isProvenStopped(result)
-    log.warn(proven ? 'everything was stopped' : 'not everything is proven to be stopped', {
-      by,
-      reason,
-      result,
-    })
-    return result
   }
 
   const verifyAudit = async (): Promise<string> => {
@@ -280,10 +249,10 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       if (state.phase === 'backing-off' || state.phase === 'failed') throw errorOf(state.error)
       refuseStart()
     },
-    lockdown: stopAll,
+    lockdown: stopping.stop,
     resume: async (reason, unknowns) => {
       const by = 'the owner'
-      await lockdown.resume(by, reason, unknowns)
+      await stopping.resume(by, reason, unknowns)
       await runner.until((state) => state.phase !== 'stopping')
       log.info('the lockdown was ended', { by, reason })
     },
@@ -335,7 +304,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
         sleep(CLOSE_WITHIN_MS, undefined, { ref: false }),
       ])
       // Each ends within seconds, whatever hangs. Broken off it would leave containers alive, and no record.
-      await Promise.allSettled(stops)
+      await stopping.settled()
       await hands.close()
       runner.close()
       docker.close()
