@@ -54,12 +54,17 @@ for (const [who, person, telegram] of [
       const config = readFileSync(scenario.file('clawdbot.json'), 'utf8')
       await running(scenario, async () => {
         expect(await ask(scenario, OWNER, `write diary.txt ${CANARY}`)).toContain('diary.txt')
+        // That the friend's commands do run, and the guest's do not, before and after.
+        const isObeyed = async (): Promise<boolean> =>
+          /^alive/.test(await ask(scenario, person, 'run printf al; echo ive'))
+        expect(await isObeyed()).toBe(who === 'friend')
         const words = hostileMessages({ secret, url, owner: OWNER.id, stateDir: scenario.stateDir })
         expect(words).toHaveLength(100)
         for (const text of words) {
           // What they wrote themselves may come back to them; what they could not know must not.
           expect(await ask(scenario, person, text), text).not.toContain(CANARY)
         }
+        expect(await isObeyed()).toBe(who === 'friend')
         expect(hits).toEqual([])
         const others = scenario.telegram.sent.filter(({ chatId }) => chatId !== person.id)
         expect(others.map(({ chatId }) => chatId)).toEqual([OWNER.id])
@@ -79,6 +84,9 @@ const BOMBS = {
   'deaf command': 'run trap "" TERM INT HUP; while :; do :; done',
 } as const
 
+/** What is said of one that went off, by its end, or where that is cut off by its beginning. */
+const WENT_OFF = /ended by us: it took longer than 8 s|fork: retry: Resource temporarily unavailable|^y\ny\n/
+
 for (const [name, command] of Object.entries(BOMBS)) {
   test(`a ${name} in one box leaves the gateway answering others, and is over when its time is`, async () => {
     const scenario = await withHands({ telegram: { allowFrom: [String(ANA.id), String(PETER.id)] } })
@@ -92,6 +100,8 @@ for (const [name, command] of Object.entries(BOMBS)) {
       }
       expect(await ask(scenario, OWNER, 'say here')).toBe('here')
       await telegram.waitFor(answered, 'the end of the bomb')
+      const end = telegram.sent.findLast(({ chatId }) => chatId === ANA.id)
+      expect(end?.text).toMatch(WENT_OFF)
       expect(await ask(scenario, ANA, 'run echo after')).toContain('after')
     })
   })

@@ -4,6 +4,7 @@ import { cli, eventually } from './support/cli.ts'
 import { ANA, ask, OWNER, removeBoxes, withHands } from './support/hands.ts'
 import { launchApp } from './support/launch.ts'
 import type { Scenario } from './support/scenario.ts'
+import { gatewayPid, isAlive } from './support/stop.ts'
 
 const withHost = (more: Readonly<Record<string, unknown>> = {}): Promise<Scenario> =>
   withHands({ agent: { elevated: { enabled: true, ...more } } })
@@ -42,7 +43,7 @@ test('a command for the host is shown exactly, runs once when it is approved, an
     await expect.poll(() => readFileSync(file('once.txt'), 'utf8')).toBe('one\none\n')
     // The same text in the same session is not asked about again; another one is.
     await ask(scenario, OWNER, 'run echo one >> once.txt')
-    expect(readFileSync(file('once.txt'), 'utf8')).toBe('one\none\none\n')
+    await expect.poll(() => readFileSync(file('once.txt'), 'utf8')).toBe('one\none\none\n')
     telegram.dm(OWNER, 'run echo two >> once.txt')
     await expect(card(page)).toContainText('echo two >> once.txt')
     const audit = await cli(scenario.env, 'audit', 'verify', '--json')
@@ -119,6 +120,65 @@ test('read-only mode holds before the next action: no write, no shell on the hos
     await ask(scenario, OWNER, 'run touch written')
     expect(existsSync(file)).toBe(true)
     expect(await ask(scenario, ANA, 'say hello again')).toBe('hello again')
+  } finally {
+    await app.close()
+    await removeBoxes(scenario)
+    await scenario.end()
+  }
+})
+
+/** A command that ignores every polite signal, in a session of its own, with no environment. */
+const escape = (name: string): string =>
+  `setsid env -i /bin/bash -c 'trap "" TERM HUP INT; echo $$ > ${name}; while :; do /bin/sleep 1; done'`
+
+test('STOP ends commands on the host, with what they put into sessions of its own without an environment', async () => {
+  const scenario = await withHost({ approve: 'never' })
+  const { telegram } = scenario
+  const { app } = await launchApp(scenario)
+  const pids = (): readonly number[] =>
+    ['shell', 'escaped', 'orphan'].flatMap((name) => {
+      const file = scenario.file('workspace', name)
+      return existsSync(file) ? Number(readFileSync(file, 'utf8').trim() || '0') : []
+    })
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    telegram.dm(OWNER, `run (${escape('orphan')} &); ${escape('escaped')} & echo $$ > shell; sleep 1000`)
+    await expect.poll(() => pids().filter((pid) => pid > 0 && isAlive(pid)).length).toBe(3)
+    const { code, stderr } = await cli(scenario.env, 'stop')
+    expect([code, stderr]).toEqual([0, ''])
+    expect(pids().filter(isAlive)).toEqual([])
+    expect((await cli(scenario.env, 'audit', 'verify')).code).toBe(0)
+  } finally {
+    await app.close()
+    await removeBoxes(scenario)
+    await scenario.end()
+  }
+})
+
+test('host access that is switched off takes the right to start processes from the gateway that runs, with what it runs', async () => {
+  const scenario = await withHost({ approve: 'never' })
+  const { telegram } = scenario
+  const { app, page } = await launchApp(scenario)
+  const grants = async (): Promise<readonly string[]> => {
+    const pid = await gatewayPid(scenario)
+    return isAlive(pid) ? readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0') : []
+  }
+  const file = (name: string): string => scenario.file('workspace', name)
+  try {
+    await telegram.waitFor(() => telegram.isPolling())
+    expect(await grants()).toContain('--allow-child-process')
+    telegram.dm(OWNER, `run (${escape('left')} &); sleep 1000`)
+    const left = await eventually('the command', () =>
+      existsSync(file('left')) ? Number(readFileSync(file('left'), 'utf8')) || undefined : undefined,
+    )
+    await scenario.writeConfig({
+      telegram: { botToken: telegram.token, dmPolicy: 'allowlist', allowFrom: [String(ANA.id)] },
+      agent: { model: 'offline/obedient' },
+    })
+    await expect.poll(async () => (await grants()).includes('--permission')).toBe(true)
+    await expect.poll(async () => (await grants()).includes('--allow-child-process')).toBe(false)
+    await expect.poll(() => isAlive(left)).toBe(false)
+    await expect(page.getByText(/may run on this machine/i)).toHaveCount(0)
   } finally {
     await app.close()
     await removeBoxes(scenario)

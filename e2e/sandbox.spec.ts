@@ -95,14 +95,14 @@ test('without Docker tools are refused with a sentence, for the owner too', asyn
     }
     expect(existsSync(file)).toBe(false)
     await page.getByRole('link', { name: /^Sandboxes/ }).click()
-    await expect(page.getByText(/nothing runs on the host instead/).first()).toBeVisible()
+    await expect(page.getByText(/nothing runs on this machine instead/).first()).toBeVisible()
   } finally {
     await app.close()
     await scenario.end()
   }
 })
 
-test('STOP in the middle of a command: the box is dead with all that is in it', async () => {
+test('STOP in the middle of a command: the box is dead with all that is in it (openclaw #12554)', async () => {
   const scenario = await withHands()
   const { telegram } = scenario
   const { app, page } = await launchApp(scenario)

@@ -22,6 +22,7 @@ const event = (sender: string, text: string): InboundEvent => ({
   fromBot: false,
   onBehalf: false,
   forwarded: false,
+  attachments: [],
   text,
   claims: {},
   duplicate: false,

@@ -21,7 +21,7 @@ export interface HandsBench {
   readonly end: () => Promise<void>
 }
 
-export const sessionOf = (text: string): SessionKey => {
+const sessionOf = (text: string): SessionKey => {
   const session = parseSessionKey(text)
   if (session === undefined) throw new Error(`not a session: ${text}`)
   return session

@@ -74,7 +74,7 @@ const actsOf = async (paths: StatePaths): Promise<readonly string[]> => {
 }
 
 describe('clawdbot sandbox explain', () => {
-  it('says where a friend’s command would run and why, and proves it by one that is made and removed', async () => {
+  it('says where a friend’s command would run and why, and proves it by one that is made and removed (openclaw #58730)', async () => {
     const { cli } = await world()
     const { code, out, err } = await cli('sandbox', 'explain', 'simulator:dm:anna')
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -89,7 +89,7 @@ describe('clawdbot sandbox explain', () => {
     expect((await cli('sandbox', 'list')).out).toBe('There is no sandbox.\n')
   })
 
-  it('proves it by the one that runs, and says in which points it differs from the config on disk', async () => {
+  it('proves it by the one that runs, and says in which points it differs from the config on disk (openclaw #21860)', async () => {
     const { cli, config, holding } = await world()
     const box = await (await holding()).open(ANNA)
     const same = await cli('sandbox', 'explain', ANNA.session, '--json')

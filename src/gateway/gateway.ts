@@ -83,7 +83,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   // What went out, and the one door.
   const isOpen = (event: string): boolean => inbox.find(event) !== undefined
   const ledger = openLedger({ folder, now, isOpen, onProblem })
-  const reportUnconfirmed = ({ id, at, session, provider, chatId, text }: Intent): void => {
+  const reportUnconfirmed = ({ id, at, session, provider, chatId, ...said }: Intent): void => {
+    const text = said.file === undefined ? said.text : `[File ${said.file.name}] ${said.text}`
     link.send({ type: 'unconfirmed', reply: { outboundId: id, at, session, provider, chatId, text } })
   }
   for (const intent of ledger.unconfirmed().slice(-UNCONFIRMED_REPORTED)) reportUnconfirmed(intent)
@@ -123,6 +124,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     rules: () => people.rules,
     ask: acts.ask,
     send: outbox.send,
+    fetchFile: async (id, ...wanted) =>
+      (await providers.of(id)?.fetchFile?.(...wanted)) ?? { kind: 'failed', why: `${id} gives no files` },
   })
 
   // Between the two: one queue a session, one turn at a time.
@@ -142,6 +145,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     newSessionId: newId,
     askModel: createAskModel({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
     toolsFor: tools.toolsFor,
+    takeIn: tools.takeIn,
     send: outbox.send,
     outcomeFor: outbox.outcomeFor,
     onDone: (eventId) => {

@@ -7,6 +7,7 @@ import { createBoxChannel } from './hands/box-channel.ts'
 import { createHands, type Hands } from './hands/hands.ts'
 import { startHostHelper } from './hands/host-stream.ts'
 import type { SupervisorLink } from './ipc/supervisor-link.ts'
+import { createTakeIn, type TakeIn, type TakeInOptions } from './tools/take-in.ts'
 import { createToolset, type ToolsetOptions } from './tools/toolset.ts'
 
 /** What the tools need of the process that they run in. */
@@ -26,6 +27,7 @@ export interface Tools {
   readonly hands: Hands
   readonly approvals: Approvals
   readonly toolsFor: ReturnType<typeof createToolset>
+  readonly takeIn: TakeIn
 }
 
 /** The contract's limit for what is said of a violation. UTF-16 units. */
@@ -33,7 +35,7 @@ const MAX_WHY = 500
 
 /** The tools, and behind them the sandboxes, the host if it is given, and the owner's word. Nothing is started yet. */
 export const startTools = (
-  options: ToolsSurroundings & Omit<ToolsetOptions, 'hands' | 'approvals'>,
+  options: ToolsSurroundings & Omit<ToolsetOptions & TakeInOptions, 'hands' | 'approvals'>,
 ): Tools => {
   const { link, redact, boxes, onFault, env } = options
   const { host } = options.start
@@ -47,6 +49,6 @@ export const startTools = (
     now: () => performance.now(),
   })
   const approvals = createApprovals({ send: link.send })
-  const toolsFor = createToolset({ ...options, hands, approvals, log: options.log.child('tools') })
-  return { hands, approvals, toolsFor }
+  const parts = { ...options, hands, approvals, log: options.log.child('tools') }
+  return { hands, approvals, toolsFor: createToolset(parts), takeIn: createTakeIn(parts) }
 }

@@ -69,6 +69,9 @@ export const startCommand = (request: BashRequest, options: CommandOptions): Com
   const warden = spawn(process.execPath, options.wardenArgs, {
     cwd: options.cwd,
     env: options.env,
+    // A group of its own: a signal to the gateway's whole group would take the warden and leave what it watches over.
+    // The end of its input, which comes with the helper's, is what ends both.
+    detached: true,
     stdio: ['pipe', outputs[0].theirs, outputs[1].theirs, 'pipe'],
   })
   const stdin = warden.stdin ?? fail('a warden has no input')

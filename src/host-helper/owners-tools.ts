@@ -52,19 +52,30 @@ const FILES: readonly string[] = [
 ]
 const NAMES: ReadonlySet<string> = new Set([...FOLDERS, ...FILES])
 
+/** With this file, and folders that anybody may make, git takes a folder for a repository, and runs what its config says. */
+const HEAD_OF_GIT = 'head'
+
+/** The short name that Windows gives to .git, on a disk of its own (CVE-2014-9390). */
+const SHORT_GIT = /^git~[0-9]+$/
+
 /**
- * Throws a Refusal where one of the names is one of those. Whatever the case and the form of the letters, because the
- * owner's disk may be one that makes no difference between them.
+ * As the owner's disk may read a name: one that makes no difference between capitals, forms of a letter, and letters with
+ * or without what does not show (ext4 and f2fs with casefold, HFS+; CVE-2014-9390), or one that leaves out dots, spaces and
+ * the name of a stream at the end (those of Windows).
  */
+const asDisksRead = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/:.*$/su, '')
+    .replace(/[\s.]+$/u, '')
+    .toLowerCase()
+
+/** Throws a Refusal where one of the names is one of those, in whatever form. */
 export const refuseOwnersTools = (parts: readonly string[]): void => {
-  const found = parts.find((part) =>
-    NAMES.has(
-      part
-        .normalize('NFKC')
-        .replace(/[\s.]+$/u, '')
-        .toLowerCase(),
-    ),
-  )
+  const names = parts.map(asDisksRead)
+  const at = names.findIndex((name) => NAMES.has(name) || SHORT_GIT.test(name))
+  const found = parts[at] ?? (names.at(-1) === HEAD_OF_GIT ? parts.at(-1) : undefined)
   if (found === undefined) return
   throw refuse(
     'denied',

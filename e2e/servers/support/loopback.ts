@@ -29,7 +29,11 @@ export const listenOnLoopback = async (
 }
 
 /** The body as text, or `undefined` when it has more than `maxBytes`. Throws if the client goes away. */
-export const readBody = async (req: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
+export const readBody = async (req: IncomingMessage, maxBytes: number): Promise<string | undefined> =>
+  (await readBytes(req, maxBytes))?.toString('utf8')
+
+/** The same as bytes. */
+export const readBytes = async (req: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of req) {
@@ -38,7 +42,7 @@ export const readBody = async (req: IncomingMessage, maxBytes: number): Promise<
     if (size > maxBytes) return undefined
     chunks.push(bytes)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** `undefined` if the text is not JSON (JSON itself can not say `undefined`). */

@@ -1,3 +1,4 @@
+import { FileStore } from './files.ts'
 import { PollSlot } from './poll-slot.ts'
 import type { BotIdentity, TelegramUser } from './types.ts'
 import { UpdateQueue } from './update-queue.ts'
@@ -14,6 +15,7 @@ export class BotAccount {
   readonly identity: BotIdentity
   readonly queue = new UpdateQueue()
   readonly poll = new PollSlot()
+  readonly files = new FileStore()
   /** Chats the bot may write to. A bot can not open a conversation: it knows who has written to it. */
   readonly chats = new Map<number, Chat>()
   readonly blockedBy = new Set<number>()

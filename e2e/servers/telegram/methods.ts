@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BotAccount } from './bot-account.ts'
+import { MAX_FETCH_BYTES } from './files.ts'
 import { getUpdates, getUpdatesParams } from './get-updates.ts'
 import { chatId, flag, integer, json } from './params.ts'
 import { TERMINATED_BY_WEBHOOK } from './poll-slot.ts'
@@ -79,6 +80,49 @@ const sendMessage = method(
     return result({ message_id: messageId, from: bot.user, chat, date, text })
   },
 )
+
+const MAX_CAPTION = 1024
+
+const uploaded = z.strictObject({ fileName: z.string().min(1), bytes: z.instanceof(Uint8Array) })
+
+/** Only an upload: a `file_id` and an address to fetch from are ways that no client of ours goes. */
+const sendDocument = method(
+  z.strictObject({
+    chat_id: chatId,
+    document: uploaded,
+    caption: z.string().optional(),
+    disable_content_type_detection: flag.optional(),
+  }),
+  ({ chat_id: id, document, caption = '' }, { bot, now, nextMessageId, send }) => {
+    if (document.bytes.length === 0) return failure(400, 'Bad Request: file must be non-empty')
+    if (Array.from(caption).length > MAX_CAPTION)
+      return failure(400, 'Bad Request: message caption is too long')
+    const refused = refusal(bot, id)
+    const chat = bot.chats.get(Number(id))
+    if (refused !== undefined || chat === undefined)
+      return refused ?? failure(400, 'Bad Request: chat not found')
+    const messageId = nextMessageId()
+    const date = Math.floor(now() / 1000)
+    const { fileId, size } = bot.files.add(document)
+    send({ botId: bot.identity.id, chatId: chat.id, text: caption, document, messageId, date })
+    const described = {
+      file_id: fileId,
+      file_unique_id: fileId,
+      file_name: document.fileName,
+      file_size: size,
+    }
+    return result({ message_id: messageId, from: bot.user, chat, date, document: described, caption })
+  },
+)
+
+const getFile = method(z.strictObject({ file_id: z.string() }), ({ file_id: fileId }, { bot }) => {
+  const file = bot.files.get(fileId)
+  if (file === undefined)
+    return failure(400, 'Bad Request: wrong file_id or the file is temporarily unavailable')
+  if (file.size > MAX_FETCH_BYTES) return failure(400, 'Bad Request: file is too big')
+  const { size, path } = file
+  return result({ file_id: fileId, file_unique_id: fileId, file_size: size, file_path: path })
+})
 
 const CHAT_ACTIONS = [
   'typing',
@@ -165,6 +209,8 @@ export const METHODS: ReadonlyMap<string, { readonly name: string; readonly meth
     setWebhook,
     getWebhookInfo,
     sendMessage,
+    sendDocument,
+    getFile,
     sendChatAction,
     getChat,
   }).map(([name, known]) => [name.toLowerCase(), { name, method: known }]),

@@ -4,6 +4,7 @@ import { type Loopback, listenOnLoopback } from '../support/loopback.ts'
 import { BotAccount, type Chat } from './bot-account.ts'
 import { Exchange } from './exchange.ts'
 import { FaultInjection } from './fault-injection.ts'
+import { fileRequested, sendStored, type UploadedFile } from './files.ts'
 import { METHODS } from './methods.ts'
 import { type ParsedRequest, parseRequest } from './request.ts'
 import { respond } from './respond.ts'
@@ -42,6 +43,8 @@ export class TelegramServer extends FaultInjection {
   readonly violations: string[] = []
   /** Updates that `allowed_updates` kept from a bot. */
   readonly filtered: RawUpdate[] = []
+  /** Files that were asked for, by their paths. */
+  readonly downloads: string[] = []
   readonly #sent: SentMessage[] = []
   readonly #calls: Call[] = []
   readonly #bots = new Map<string, BotAccount>()
@@ -133,6 +136,18 @@ export class TelegramServer extends FaultInjection {
     return { updateId: this.push({ ...wanted, message }, options), messageId }
   }
 
+  /** A private message with a document. `size` is what Telegram says of its length, where that is not the true one. */
+  document(
+    user: TelegramUser,
+    file: UploadedFile & { readonly caption?: string; readonly size?: number },
+    options: MessageOptions = {},
+  ): { updateId: number; messageId: number } {
+    const { fileId, fileName, size } = this.#bot(options.bot).files.add(file, file.size)
+    const document = { file_id: fileId, file_unique_id: fileId, file_name: fileName, file_size: size }
+    const message = { text: undefined, caption: file.caption, document, ...options.message }
+    return this.dm(user, '', { ...options, message })
+  }
+
   /**
    * Puts an update of any shape into the bot's queue, at its end. An own `update_id` may repeat or precede earlier ones.
    * Returns the update's id.
@@ -203,6 +218,8 @@ export class TelegramServer extends FaultInjection {
 
   async #handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
+      const wanted = fileRequested(req)
+      if (wanted !== undefined) return await this.#download(wanted, req, res)
       const request = await parseRequest(req)
       await (request.kind === 'call' ? this.#call(request, res) : this.#refuse(req, res, request))
     } catch (error) {
@@ -217,6 +234,19 @@ export class TelegramServer extends FaultInjection {
     const path = (req.url ?? '').replace(/\/bot[^/]*/, '/bot<token>')
     this.#violation(`${req.method ?? ''} ${path}: ${why.description}`)
     respond(res, failure(why.status, why.description))
+  }
+
+  async #download(
+    { token, path }: { readonly token: string; readonly path: string },
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
+    const file = this.#bots.get(token)?.files.at(path)
+    this.downloads.push(path)
+    this.#conditions.changed()
+    if (req.method === 'GET' && file !== undefined) return sendStored(file, res, this.plan)
+    this.#violation(`${req.method ?? ''} /file/bot<token>/${path}: there is no such file`)
+    respond(res, failure(404, 'Not Found'))
   }
 
   async #call(request: ParsedRequest & { kind: 'call' }, res: ServerResponse): Promise<void> {
@@ -253,7 +283,8 @@ export class TelegramServer extends FaultInjection {
   #deliver(bot: BotAccount, message: SentMessage): void {
     this.#sent.push(message)
     const wire = this.#wires.from(bot, message.chatId)
-    if (wire !== undefined) this.dm(wire.sender, message.text, { bot: wire.to.token, date: message.date })
+    if (wire !== undefined && message.document === undefined)
+      this.dm(wire.sender, message.text, { bot: wire.to.token, date: message.date })
     this.#conditions.changed()
   }
 

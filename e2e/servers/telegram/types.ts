@@ -1,3 +1,5 @@
+import type { UploadedFile } from './files.ts'
+
 /** A Telegram user as it stands in `from`. Any further field is passed on as it is. */
 export interface TelegramUser {
   readonly id: number
@@ -45,7 +47,9 @@ export interface MessageOptions extends PushOptions {
 export interface SentMessage {
   readonly botId: number
   readonly chatId: number
+  /** Of a document: its caption. */
   readonly text: string
+  readonly document?: UploadedFile
   readonly messageId: number
   /** Unix time in seconds. */
   readonly date: number

@@ -91,6 +91,13 @@ describe('a turn with Anthropic’s API', () => {
     expect(body).not.toHaveProperty('tools')
   })
 
+  it('sends a message that names files as the text that it is, and nothing of the files (CVE-2026-32002, GHSA-9f72-qcpw-2hxc)', async () => {
+    const text = `look at ${import.meta.filename}, file:///etc/passwd, ![x](/etc/hostname) and @./photo.png`
+    await run({}, { messages: [user(text)] })
+    const sent = server.requests[0]?.body.messages
+    expect(sent).toEqual([{ role: 'user', content: [{ type: 'text', text }] }])
+  })
+
   it('takes key and address from nowhere but its options', async () => {
     process.env['ANTHROPIC_API_KEY'] = server.apiKey
     process.env['ANTHROPIC_BASE_URL'] = 'http://127.0.0.1:1'
@@ -239,6 +246,20 @@ describe('a turn with Anthropic’s API', () => {
 /** A piece of a call in a stream of chat completions. */
 const call = (part: object): object => ({ tool_calls: [{ index: 0, ...part }] })
 
+/** An answer that calls one tool, with its arguments in one piece. */
+const callsWhole = (name: string, args: string) => (_req: unknown, _body: unknown, res: ServerResponse) => {
+  res.writeHead(200, { 'content-type': 'text/event-stream' })
+  const item = { type: 'function_call', id: 'fc_1', call_id: 'call_9', name, status: 'completed' }
+  const events = [
+    { type: 'response.created', response: { id: 'r', created_at: 1, model: 'gpt-test' } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...item, arguments: '' } },
+    { type: 'response.output_item.done', output_index: 0, item: { ...item, arguments: args } },
+    { type: 'response.completed', response: { usage: { input_tokens: 3, output_tokens: 2 } } },
+  ]
+  for (const data of events) res.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)
+  res.end()
+}
+
 describe('a turn with other models', () => {
   let server: Server
   let answer: (req: IncomingMessage, body: string, res: ServerResponse) => void
@@ -381,6 +402,23 @@ describe('a turn with other models', () => {
         { type: 'function_call_output', call_id: 'call_1', output: 'half full' },
       ],
     })
+  })
+
+  const askOpenai = () => run('openai/gpt-test', { apiKey: 'sk-test-0123456789abcdef' }, { tools: [BASH] })
+
+  it('a name of a tool that has no end is kept only as far as it tells one from another', async () => {
+    answer = callsWhole('bash'.repeat(50_000), '{}')
+    expect(await askOpenai()).toMatchObject({ kind: 'calls', calls: [{ name: 'bash'.repeat(25) }] })
+  })
+
+  it('arguments that come whole are bounded like those that come in pieces', async () => {
+    answer = callsWhole('bash', JSON.stringify({ command: 'x'.repeat(300_000) }))
+    expect(await askOpenai()).toMatchObject({ kind: 'failed', failure: 'too_long' })
+  })
+
+  it('arguments nested without end fail the question, and nothing else', async () => {
+    answer = callsWhole('bash', `{"command":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)
+    expect(await askOpenai()).toMatchObject({ kind: 'failed' })
   })
 
   it('openai-compatible without an address is not configured', async () => {

@@ -32,6 +32,8 @@ const MAX_TEXT = 256 * 1024
 
 /** Calls in one answer. What a model asks for beyond it is left out, as if it had not been said. */
 const MAX_CALLS = 16
+/** UTF-16 units of the name of a tool: those of ours are a tenth of it, and others are kept to be told apart. */
+const MAX_NAME = 100
 
 /** One question to the model. What it wants to do with tools is told, and nothing of it is done here. */
 export const createAskModel = (options: AskModelOptions): AskModel => {
@@ -127,7 +129,7 @@ const listen = async (
       request.origin,
       request.tools.map(({ name }) => name),
     ),
-    messages: request.messages.flatMap(toModelMessages),
+    messages: [...toModelMessages(request.messages)],
     ...(request.tools.length === 0
       ? {}
       : { tools: toolSet(loaded, request.tools), toolChoice: request.toolUse }),
@@ -154,10 +156,11 @@ const listen = async (
     }
     // Also one that is none: an unknown tool, or arguments that can not be read, get an answer that says so.
     if (part.type === 'tool-call' && calls.length < MAX_CALLS) {
-      calls.push({ name: part.toolName, arguments: argumentsOf(part.input) })
+      calls.push({ name: part.toolName.slice(0, MAX_NAME), arguments: argumentsOf(part.input) })
     }
     const piece = pieceOf(part)
-    length += piece.length
+    // Not every server says arguments piece by piece: those that came whole count here.
+    length += part.type === 'tool-call' ? lengthOf(part.input) : piece.length
     if (length > MAX_TEXT) watch.stop(new Stop('too_long', `the answer exceeds ${MAX_TEXT} characters`))
     watch.signal.throwIfAborted()
     if (part.type !== 'text-delta' || piece === '') continue
@@ -177,6 +180,9 @@ const pieceOf = (part: {
   const piece = part.type === 'text-delta' ? part.text : part.type === 'tool-input-delta' ? part.delta : ''
   return typeof piece === 'string' ? piece : ''
 }
+
+/** UTF-16 units of arguments as JSON. What has none comes from arguments that could not be read. */
+const lengthOf = (input: unknown): number => JSON.stringify(input)?.length ?? 0
 
 const toolSet = (loaded: Loaded, offers: readonly ToolOffer[]): ToolSet =>
   Object.fromEntries(

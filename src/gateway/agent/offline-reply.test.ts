@@ -41,6 +41,12 @@ describe('the obedient stand-in', () => {
     ['write a.txt two\nlines', 'write', { path: 'a.txt', content: 'two\nlines' }],
     ['edit a.txt one two => three', 'edit', { path: 'a.txt', oldText: 'one two', newText: 'three' }],
     ['send telegram:42 good day', 'send', { to: 'telegram:42', text: 'good day' }],
+    ['send file out/a.pdf', 'send', { file: 'out/a.pdf', text: 'out/a.pdf' }],
+    ['send file a.pdf telegram:42', 'send', { file: 'a.pdf', text: 'a.pdf', to: 'telegram:42' }],
+    ['for 8 run sleep 60', 'bash', { command: 'sleep 60', timeout: 8 }],
+    ['For 2 seconds run id\n', 'bash', { command: 'id', timeout: 2 }],
+    ['run ls\n[Attachment saved as inbox/0a-b.txt, 1,204 bytes]', 'bash', { command: 'ls' }],
+    ['run ls\n[An attachment was not taken in: no]', 'bash', { command: 'ls' }],
     ['steps 2', 'bash', { command: 'echo step 1' }],
   ] as const
   it.each(calls)('calls a tool when it is told to: %s', (text, name, args) => {

@@ -12,6 +12,8 @@ export type OfflineReply =
 export type OfflineResults = readonly string[]
 
 const NAME = 'I am offline/obedient, a stand-in without a language model.'
+/** Lines about attachments, at the end of a message. */
+const NOTES = /(?:\n\[(?:Attachment saved as|An attachment was not taken in:) [^\n]*\])+$/
 const MAX_WAIT_SECONDS = 600
 /** Of a tool's result: what fits one message of a messenger. UTF-16 units. */
 const MAX_RESULT = 3_500
@@ -28,23 +30,29 @@ export const offlineReply = (
   const forwarded = /^\[[^\]]*\]\n<forwarded-([0-9a-f]+)>\n([^]*)\n<\/forwarded-\1>$/.exec(text)
   // Somebody else's words are not obeyed, not even by the obedient.
   if (forwarded !== null) return { kind: 'text', text: `${NAME} You passed on: ${forwarded[2] ?? ''}` }
-  const call = callFor(text, results.length)
+  // What the gateway noted below is for a reader, not for a shell.
+  const said = text.replace(NOTES, '')
+  const call = callFor(said, results.length)
   if (call !== undefined && mayCall === 'may call') return call
   const result = results.at(-1)
   if (result !== undefined) return { kind: 'text', text: result.slice(0, MAX_RESULT) }
-  const said = /^say\s+([^]*\S)\s*$/i.exec(text)
-  if (said?.[1] !== undefined) return { kind: 'text', text: said[1] }
-  const wait = /^wait\s+([0-9]{1,3})(?:\s+seconds?)?\s*$/i.exec(text)
+  const words = /^say\s+([^]*\S)\s*$/i.exec(said)
+  if (words?.[1] !== undefined) return { kind: 'text', text: words[1] }
+  const wait = /^wait\s+([0-9]{1,3})(?:\s+seconds?)?\s*$/i.exec(said)
   if (wait?.[1] !== undefined) {
     const seconds = Math.min(Number(wait[1]), MAX_WAIT_SECONDS)
     return { kind: 'wait', ms: seconds * 1000, text: `I have waited ${seconds} seconds.` }
   }
-  if (/^fail\s*$/i.test(text)) return { kind: 'fail' }
+  if (/^fail\s*$/i.test(said)) return { kind: 'fail' }
   return { kind: 'text', text: `${NAME} You said: ${text}` }
 }
 
 const COMMANDS: readonly (readonly [RegExp, (found: readonly string[]) => OfflineReply])[] = [
   [/^run\s+([^]*\S)\s*$/i, ([, command]) => bash({ command })],
+  [
+    /^for\s+([0-9]{1,3})(?:\s+seconds?)?\s+run\s+([^]*\S)\s*$/i,
+    ([, seconds, command]) => bash({ command, timeout: Number(seconds) }),
+  ],
   [/^host\s+run\s+([^]*\S)\s*$/i, ([, command]) => bash({ command, host: true })],
   [/^read\s+(\S+)\s*$/i, ([, path]) => ({ kind: 'call', name: 'read', arguments: { path } })],
   [
@@ -54,6 +62,14 @@ const COMMANDS: readonly (readonly [RegExp, (found: readonly string[]) => Offlin
   [
     /^edit\s+(\S+)\s([^]*?) => ([^]*)$/i,
     ([, path, oldText, newText]) => ({ kind: 'call', name: 'edit', arguments: { path, oldText, newText } }),
+  ],
+  [
+    /^send\s+file\s+(\S+)(?:\s+(\S+))?\s*$/i,
+    ([, file, to]) => ({
+      kind: 'call',
+      name: 'send',
+      arguments: { text: file, file, ...(to === undefined ? {} : { to }) },
+    }),
   ],
   [
     /^send\s+(\S+)\s+([^]*\S)\s*$/i,

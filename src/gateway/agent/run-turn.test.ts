@@ -91,7 +91,7 @@ describe('a turn with offline/obedient', () => {
     expect(talk.calls[0]?.id).toBe('call_0000000000000001')
   })
 
-  it('runs what was not offered through the same door, which says no', async () => {
+  it('runs what was not offered through the same door, which says no (GHSA-943q-mwmv-hhvh)', async () => {
     const talk = conversation('run id')
     talk.offer([])
     talk.answer(() => Promise.resolve({ text: 'There is no bash here.', isError: true }))

@@ -6,6 +6,7 @@ import type { AskModel } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
+import type { TakeIn } from '../tools/take-in.ts'
 import type { ToolResult } from '../tools/tool-result.ts'
 import { createSessions } from './sessions.ts'
 import { type EndTurn, takeTurn } from './take-turn.ts'
@@ -22,6 +23,8 @@ export interface ConversationsOptions {
   readonly askModel: AskModel
   /** What the model may do in the turn for a message. */
   readonly toolsFor: (item: AcceptedItem) => TurnTools<ToolResult>
+  /** Takes in what a message brought along. */
+  readonly takeIn: TakeIn
   readonly send: Send
   readonly outcomeFor: OutcomeFor
   /** Nothing is left to do for the event: it is never to be handed in again. */

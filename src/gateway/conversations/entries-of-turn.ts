@@ -8,7 +8,7 @@ import { FACTS, type InboundFact, type OutboundFact } from './transcript/facts.t
 import type { NewEntry } from './transcript/transcript.ts'
 
 /** The user's message, and the fact that says whose it is; written together. */
-export const questionEntries = (item: AcceptedItem, entryId: string): readonly NewEntry[] => {
+export const questionEntries = (item: AcceptedItem, entryId: string, text: string): readonly NewEntry[] => {
   const fact: InboundFact = {
     eventId: item.eventId,
     entryId,
@@ -22,7 +22,7 @@ export const questionEntries = (item: AcceptedItem, entryId: string): readonly N
     {
       type: 'message',
       id: entryId,
-      message: { role: 'user', content: [{ type: 'text', text: item.text }], timestamp: item.acceptedAt },
+      message: { role: 'user', content: [{ type: 'text', text }], timestamp: item.acceptedAt },
     },
   ]
 }

@@ -7,6 +7,7 @@ import type { AskModel, TurnMessage, TurnResult } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
+import type { TakeIn } from '../tools/take-in.ts'
 import { interruptedResult, type ToolResult } from '../tools/tool-result.ts'
 import {
   abortedEntry,
@@ -34,6 +35,8 @@ export interface TurnParts {
   readonly askModel: AskModel
   /** What the model may do in the turn for this message. */
   readonly toolsFor: (item: AcceptedItem) => TurnTools<ToolResult>
+  /** Takes in what a message brought along. */
+  readonly takeIn: TakeIn
   readonly send: Send
   readonly outcomeFor: OutcomeFor
   readonly reached: Reached
@@ -129,6 +132,7 @@ const obtainAnswer = async (
   const { transcript } = session
   const state = transcript.stateOf(item.eventId)
   let entryId: string
+  let text: string
   let stepsTaken = 0
   switch (state.kind) {
     case 'closed':
@@ -136,25 +140,29 @@ const obtainAnswer = async (
     case 'answered':
       return { kind: 'answer', text: state.text, failed: false }
     case 'asked':
-      ;({ entryId, steps: stepsTaken } = state)
+      ;({ entryId, text, steps: stepsTaken } = state)
       transcript.append(
         interruptedEntry(item.eventId),
         // Whether they happened nobody knows, so they are never run again on a guess.
         ...state.openCalls.map((call) => resultEntry(call, interruptedResult(), parts.now())),
       )
       break
-    case 'absent':
+    case 'absent': {
+      const asked = await questionOf(item, parts, signal)
+      if (asked === undefined || (signal.aborted && end()?.kind !== 'aborted')) return { kind: 'open' }
+      text = asked
       parts.reached('turn:before-user-entry')
       // The id was drawn at random elsewhere: one that is taken here belongs to another message.
       entryId = transcript.has(item.entryId) ? parts.newId() : item.entryId
-      transcript.append(...questionEntries(item, entryId))
+      transcript.append(...questionEntries(item, entryId, text))
       break
+    }
     default:
       return assertNever(state)
   }
   parts.reached('turn:after-user-entry')
 
-  const result = await ask(item, { entryId, stepsTaken }, session, parts, signal)
+  const result = await ask(item, { entryId, text, stepsTaken }, session, parts, signal)
   if (result.kind === 'aborted' || signal.aborted) {
     const ended = end()
     if (ended?.kind !== 'aborted') return { kind: 'open' }
@@ -163,8 +171,8 @@ const obtainAnswer = async (
     activity('withheld', ended.why)
     return { kind: 'done' }
   }
-  const text = result.kind === 'answer' ? result.text : failureSentence(result.failure)
-  transcript.append(answerEntry(result, text, parts.now()))
+  const answer = result.kind === 'answer' ? result.text : failureSentence(result.failure)
+  transcript.append(answerEntry(result, answer, parts.now()))
   parts.reached('turn:after-answer-entry')
   session.note({
     surface: item.provider,
@@ -189,24 +197,37 @@ const obtainAnswer = async (
     })
     activity('failed', result.detail)
   }
-  return { kind: 'answer', text, failed: result.kind === 'failed' }
+  return { kind: 'answer', text: answer, failed: result.kind === 'failed' }
+}
+
+/** What the sender wrote, and a line for each file that came with it. Undefined: the next run is to go on. */
+const questionOf = async (
+  item: AcceptedItem,
+  { takeIn }: TurnParts,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  if (item.attachments.length === 0) return item.text
+  const taken = await takeIn(item, signal)
+  if (taken.kind === 'open') return undefined
+  return [item.text, ...taken.lines].filter((line) => line !== '').join('\n')
 }
 
 /** Where the question stands in the transcript, and how far the model has come with it. */
 interface Asked {
   readonly entryId: string
+  readonly text: string
   readonly stepsTaken: number
 }
 
 const ask = (
   item: AcceptedItem,
-  { entryId, stepsTaken }: Asked,
+  { entryId, text, stepsTaken }: Asked,
   { transcript }: Session,
   parts: TurnParts,
   signal: AbortSignal,
 ): Promise<TurnResult> => {
   const origin = { provider: item.provider, trust: item.trust, forwarded: item.forwarded }
-  const question: TurnMessage = { role: 'user', text: item.text, boundary: entryId, origin }
+  const question: TurnMessage = { role: 'user', text, boundary: entryId, origin }
   let begun = false
   const request = {
     question: entryId,

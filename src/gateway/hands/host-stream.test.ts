@@ -134,4 +134,33 @@ describe.runIf(process.platform === 'linux')('the helper on the host', () => {
       env: { PATH: '/bin', CLAWDBOT_RUN_ID: 'run-1' },
     })
   })
+
+  // So a gateway that hangs is ended, and one that does not stop when it is asked to.
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'leaves no command behind when the whole group of the gateway gets %s at once',
+    async (signal) => {
+      const main = join(workspace, 'gateway.mjs')
+      writeFileSync(
+        main,
+        `import { createHelperClient } from ${JSON.stringify(join(SOURCES, 'gateway/hands/helper-client.ts'))}
+       import { startHostHelper } from ${JSON.stringify(join(SOURCES, 'gateway/hands/host-stream.ts'))}
+       const stream = startHostHelper(${JSON.stringify(host())}, process.env)
+       const client = createHelperClient(stream, { now: () => performance.now() })
+       const command = ${JSON.stringify(`setsid bash -c 'echo $$ > escaped; sleep 1000' & echo $$ > pid; sleep 1000`)}
+       client.bash({ command, cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 4096 }, new AbortController().signal)`,
+      )
+      const { pid: group = 0 } = (gateway = spawn(process.execPath, [main], {
+        detached: true,
+        stdio: 'ignore',
+      }))
+      const pidIn = (name: string): number => {
+        const file = join(workspace, name)
+        return existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+      }
+      await expect.poll(() => pidIn('pid') > 0 && pidIn('escaped') > 0, SOON).toBe(true)
+      const commands = [pidIn('pid'), pidIn('escaped')]
+      process.kill(-group, signal)
+      await expect.poll(() => commands.filter(isAlive), SOON).toEqual([])
+    },
+  )
 })

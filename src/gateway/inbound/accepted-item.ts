@@ -1,4 +1,5 @@
 import type { SenderId } from '../../shared/domain/identity.ts'
+import type { Attachment } from '../../shared/domain/inbound.ts'
 import type { Trust } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { SessionKey } from '../../shared/domain/session.ts'
@@ -15,6 +16,7 @@ export interface AcceptedItem {
   /** Where the answer goes, as the provider gave it. */
   readonly chatId: string
   readonly text: string
+  readonly attachments: readonly Attachment[]
   /** The words are somebody else's; the sender only passed them on. */
   readonly forwarded: boolean
   /** What the sender calls themselves, unverified. */

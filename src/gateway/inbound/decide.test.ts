@@ -32,6 +32,7 @@ const event = (over: Partial<InboundEvent> = {}): InboundEvent => ({
   fromBot: false,
   onBehalf: false,
   forwarded: false,
+  attachments: [],
   text: 'hello',
   claims: {},
   duplicate: false,
@@ -221,6 +222,7 @@ const anyEvent: fc.Arbitrary<InboundEvent> = fc.record({
   onBehalf: mostly(false),
   forwarded: mostly(false),
   text: fc.oneof(fc.string(), fc.constant('hello'), fc.constant(pairingText('ABCDEFGH'))),
+  attachments: fc.constantFrom([], [{ fileName: 'a.txt', size: 1, kind: 'document', ref: 'f' }]),
   claims: fc.dictionary(fc.string(), fc.string()),
   duplicate: mostly(false),
   backlog: fc.boolean(),
@@ -257,7 +259,7 @@ const trustByTheBook = (
     !e.onBehalf,
     e.direct,
     !e.duplicate,
-    /\S/.test(e.text),
+    /\S/.test(e.text) || e.attachments.length > 0,
   ].every(Boolean)
   const who = e.sender
   if (!isRealMessage || who === null || p.dmPolicy === 'disabled') return undefined

@@ -47,7 +47,7 @@ const RULES_FOR_ALL: readonly Rule[] = [
   ['not_direct', ({ event }) => !event.direct],
   ['unknown_sender', ({ event }) => event.sender === null],
   ['duplicate', ({ event }) => event.duplicate],
-  ['empty', ({ event }) => event.text.trim() === ''],
+  ['empty', ({ event }) => event.text.trim() === '' && event.attachments.length === 0],
   ['disabled', ({ policy }) => policy.dmPolicy === 'disabled'],
   ['blocked', ({ event, people }) => isBlocked(event.sender, people)],
 ]

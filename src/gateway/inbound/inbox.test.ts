@@ -51,6 +51,7 @@ const item = (n: number, text = `message ${n}`): AcceptedItem => ({
   chatId: '42',
   text,
   forwarded: false,
+  attachments: [],
   claims: { username: 'алиса "quoted"' },
   sentAt: 1000 * n,
   acceptedAt: 1000 * n + 1,
@@ -82,6 +83,20 @@ describe('the inbox', () => {
     expect(dedupe.seen('telegram', ['telegram:1:1'])).toBe(true)
     expect(dedupe.seen('telegram', ['telegram:1:42:7'])).toBe(true)
     expect(dedupe.seen('telegram', ['telegram:1:2'])).toBe(false)
+  })
+
+  test('keeps what a message brought along, and reads lines of before there was any', () => {
+    const attachments = [{ fileName: 'a.pdf', size: null, kind: 'document', ref: 'BQAC' }] as const
+    const first = open()
+    first.accept({ ...item(1), attachments }, [])
+    first.accept(item(2), [])
+    first.close()
+    const older = journal().replace(',"attachments":[]', '')
+    expect(older).not.toBe(journal())
+    writeFileSync(join(folder, 'inbox.jsonl'), older)
+    const second = open()
+    expect(second.openItems()).toEqual([{ ...item(1), attachments }, item(2)])
+    second.close()
   })
 
   test('is the owner’s file alone', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
+import { ATTACHMENT_KINDS, MAX_ATTACHMENTS } from '../../shared/domain/inbound.ts'
 import { PROVIDERS, type ProviderId } from '../../shared/domain/provider.ts'
 import { parseSessionKey } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from './accepted-item.ts'
@@ -17,6 +18,13 @@ export type JournalLine =
 const id = z.string().min(1)
 const time = z.number()
 
+const attachment = z.object({
+  fileName: z.string().min(1),
+  size: z.number().int().nonnegative().nullable(),
+  kind: z.enum(ATTACHMENT_KINDS),
+  ref: id,
+})
+
 const acceptedLine = z
   .object({
     t: z.literal('accepted'),
@@ -28,6 +36,8 @@ const acceptedLine = z
     trust: z.enum(['owner', 'friend', 'guest']),
     chatId: z.string(),
     text: z.string(),
+    // Lines of before there were attachments have none.
+    attachments: z.array(attachment).max(MAX_ATTACHMENTS).default([]),
     forwarded: z.boolean(),
     claims: z.record(z.string(), z.string()),
     sentAt: time,

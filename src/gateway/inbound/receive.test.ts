@@ -125,6 +125,7 @@ const event = (over: Partial<ProviderEvent> & { from?: string } = {}): ProviderE
     fromBot: false,
     onBehalf: false,
     forwarded: false,
+    attachments: [],
     text: 'hello',
     claims: {},
     waited: false,

@@ -82,6 +82,7 @@ export const createReceive =
           trust: verdict.trust,
           chatId: event.chatId,
           text: event.text,
+          attachments: event.attachments,
           forwarded: event.forwarded,
           claims: event.claims,
           sentAt: event.sentAt,

@@ -19,7 +19,9 @@ const intentLine = z.object({
   parts: z.number().int().positive(),
   /** Emptied by a compaction once it is certain that it arrived. */
   text: z.string(),
+  /** Of the text, and of the file where there is one. */
   textHash: z.string(),
+  file: z.object({ name: z.string(), bytes: z.number(), sha256: z.string() }).optional(),
 })
 
 const outcomeLine = z.object({

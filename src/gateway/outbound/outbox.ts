@@ -4,7 +4,7 @@ import { toErrorView } from '../../shared/domain/error.ts'
 import { plainText } from '../../shared/domain/plain-text.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { Reached } from '../failpoint.ts'
-import type { Delivery, Provider } from '../providers/provider.ts'
+import type { Delivery, OutboundFile, Provider } from '../providers/provider.ts'
 import type { Intent, Ledger, Outcome } from './ledger.ts'
 import type { PrivilegedActs, RecordedAct } from './privileged-acts.ts'
 import type { RecipientRefusal } from './recipient.ts'
@@ -53,15 +53,14 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
   const sendParts = async (request: SendRequest): Promise<SendResult> => {
     const provider = options.provider(request.provider)
     if (provider === undefined) return { kind: 'failed', why: `${request.provider} is not switched on` }
-    // Whoever wrote it, model or tool: what arrives is letters, and nothing that acts or hides.
-    const texts = splitText(plainText(request.text), provider.maxTextLength)
-    if (texts.length === 0) return { kind: 'failed', why: 'there is no text to send' }
+    const pieces = piecesOf(request, provider)
+    if (!Array.isArray(pieces)) return pieces
     const earlier = startedParts(request)
-    if (!isContinuation(earlier, texts)) return { kind: 'withheld', why: 'answered_before' }
+    if (!isContinuation(earlier, pieces)) return { kind: 'withheld', why: 'answered_before' }
     const messageIds = [...earlier.values()].map(({ outcome }) => outcome?.messageId ?? '')
-    for (const [index, text] of texts.entries()) {
-      if (earlier.has(index + 1)) continue
-      const result = await sendPart(request, provider, { part: index + 1, parts: texts.length, text })
+    for (const piece of pieces) {
+      if (earlier.has(piece.part)) continue
+      const result = await sendPart(request, provider, piece)
       if (result.kind !== 'sent') return result
       messageIds.push(...result.messageIds)
     }
@@ -87,8 +86,10 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     options.reached('outbox:before-intent')
     try {
       const { session, chatId, replyTo, kind } = request
-      const said = { session, provider: request.provider, chatId, replyTo, kind, ...piece }
-      ledger.intend({ id, at: options.now(), ...said, textHash: hash(piece.text) })
+      const { part, parts, text, file } = piece
+      const said = { session, provider: request.provider, chatId, replyTo, kind, part, parts, text }
+      const sent = file && { name: file.name, bytes: file.bytes.length, sha256: file.sha256 }
+      ledger.intend({ id, at: options.now(), ...said, textHash: hash(piece), ...(sent && { file: sent }) })
     } catch (error) {
       return { kind: 'failed', why: `the outbox ledger can not be written: ${toErrorView(error).message}` }
     }
@@ -120,7 +121,7 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
     const mayGo = (): boolean => !options.isLocked() && options.refusal(request) === undefined
     // Two records may have taken a while: the latch and the lists have the last word.
     if (!mayGo()) return withdrawn(id, act, request)
-    const delivery = await deliver(provider, request.chatId, piece.text, mayGo)
+    const delivery = await deliver(provider, request.chatId, piece, mayGo)
     options.reached('outbox:after-send')
     if (delivery.kind === 'withdrawn') return withdrawn(id, act, request)
     conclude(id, delivery, request.replyTo)
@@ -184,14 +185,35 @@ const WITHDRAWN: Readonly<Record<RecipientRefusal, string>> = {
 /** What became of a message that was tried. */
 type Tried = Exclude<Delivery, { kind: 'withdrawn' }>
 
-/** One message of a text that may need several. */
+/** One message of a text that may need several; or a file, with the text as its caption. */
 interface Piece {
   readonly part: number
   readonly parts: number
   readonly text: string
+  readonly file?: OutboundFile & { readonly sha256: string }
 }
 
-const actOf = (outboundId: string, request: SendRequest, { part, parts, text }: Piece): PrivilegedAct => ({
+const piecesOf = (request: SendRequest, provider: Provider): Piece[] | SendResult => {
+  // Whoever wrote it, model or tool: what arrives is letters, and nothing that acts or hides.
+  const whole = plainText(request.text)
+  if (request.file === undefined) {
+    const texts = splitText(whole, provider.maxTextLength)
+    if (texts.length === 0) return { kind: 'failed', why: 'there is no text to send' }
+    return texts.map((text, index) => ({ part: index + 1, parts: texts.length, text }))
+  }
+  const { maxCaptionLength = 0, sendFile } = provider
+  if (sendFile === undefined) return { kind: 'failed', why: `no files can be sent over ${provider.id}` }
+  const text = whole.trim()
+  if (text.length > maxCaptionLength)
+    return { kind: 'failed', why: `the text with a file may have ${maxCaptionLength} characters at most` }
+  return [{ part: 1, parts: 1, text, file: { ...request.file, sha256: sha256(request.file.bytes) } }]
+}
+
+const actOf = (
+  outboundId: string,
+  request: SendRequest,
+  { part, parts, text, file }: Piece,
+): PrivilegedAct => ({
   act: 'message.send',
   outboundId,
   provider: request.provider,
@@ -203,27 +225,28 @@ const actOf = (outboundId: string, request: SendRequest, { part, parts, text }: 
   parts,
   length: text.length,
   textSha256: sha256(text),
+  ...(file && { fileBytes: file.bytes.length, fileSha256: file.sha256 }),
 })
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+const sha256 = (given: string | Uint8Array): string => createHash('sha256').update(given).digest('hex')
 
-/** What the ledger compares texts by. */
-const hash = (text: string): string => sha256(text).slice(0, 16)
+/** What the ledger compares messages by. */
+const hash = ({ text, file }: Piece): string => sha256(`${text}${file?.sha256 ?? ''}`).slice(0, 16)
 
 /** True if nothing was begun yet, or the beginning of exactly this text has arrived and nothing else has happened. */
 const isContinuation = (
   earlier: ReadonlyMap<number, { intent: Intent; outcome: Outcome | undefined }>,
-  texts: readonly string[],
+  pieces: readonly Piece[],
 ): boolean =>
-  earlier.size < texts.length &&
+  earlier.size < pieces.length &&
   [...earlier.values()].every(({ intent, outcome }, index) => {
-    const text = texts[intent.part - 1]
+    const piece = pieces[intent.part - 1]
     return (
       outcome?.result === 'sent' &&
       intent.part === index + 1 &&
-      intent.parts === texts.length &&
-      text !== undefined &&
-      intent.textHash === hash(text)
+      intent.parts === pieces.length &&
+      piece !== undefined &&
+      intent.textHash === hash(piece)
     )
   })
 
@@ -231,15 +254,19 @@ const isContinuation = (
 const deliver = async (
   provider: Provider,
   chatId: string,
-  text: string,
+  { text, file }: Piece,
   mayGo: () => boolean,
 ): Promise<Delivery> => {
   try {
-    return await provider.send(chatId, text, mayGo)
+    if (file === undefined) return await provider.send(chatId, text, mayGo)
+    return (await provider.sendFile?.(chatId, file, text, mayGo)) ?? NO_FILES
   } catch (error) {
     return { kind: 'unconfirmed', why: toErrorView(error).message }
   }
 }
+
+/** The provider was asked for its way to send files before anything was written. */
+const NO_FILES: Delivery = { kind: 'failed', why: 'no files can be sent there' }
 
 const resultOf = (delivery: Tried, { part, parts }: { part: number; parts: number }): SendResult => {
   if (delivery.kind === 'sent') return { kind: 'sent', messageIds: [delivery.messageId] }

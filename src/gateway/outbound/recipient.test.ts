@@ -31,6 +31,7 @@ const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
     chatId: from,
     text: 'hello',
     forwarded: false,
+    attachments: [],
     claims: {},
     sentAt: 1,
     acceptedAt: 2,

@@ -1,12 +1,14 @@
 import type { ProviderId } from '../../shared/domain/provider.ts'
+import type { OutboundFile } from '../providers/provider.ts'
 
-/** One text for one chat. The outbox is the only way out, and asks its questions about every one of these. */
+/** One text for one chat, or one file with a text as its caption. The outbox is the only way out, and asks its questions about every one of these. */
 export interface SendRequest {
   /** The session that speaks; for a pairing text and a notice, the session the recipient has or would get. */
   readonly session: string
   readonly provider: ProviderId
   readonly chatId: string
   readonly text: string
+  readonly file?: OutboundFile
   /**
    * The event this replies to; of a `message`, its own name. A reply of one kind to one event leaves at most once,
    * over all restarts.

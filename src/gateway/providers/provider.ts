@@ -12,6 +12,19 @@ export type Delivery =
   /** The messenger may have it. */
   | { readonly kind: 'unconfirmed'; readonly why: string }
 
+/** A file that goes out. */
+export interface OutboundFile {
+  /** Cleaned (`cleanFileName`). */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** What came of fetching an attachment. */
+export type Fetched =
+  | { readonly kind: 'fetched'; readonly bytes: Uint8Array }
+  /** `why`: one sentence, without a full stop, for whoever sent it. */
+  | { readonly kind: 'failed'; readonly why: string }
+
 export interface ProviderHandlers {
   /** Called for each event, in order. The provider confirms an event only after this has returned. */
   readonly receive: (event: ProviderEvent) => void
@@ -29,4 +42,18 @@ export interface Provider {
   stop(): Promise<void>
   /** Ends by itself in finite time. Only the outbox calls it. `mayGo` is asked again before each further try. */
   send(chatId: string, text: string, mayGo: () => boolean): Promise<Delivery>
+  /** The longest caption of a file, in UTF-16 units. Absent: it sends no files. */
+  readonly maxCaptionLength?: number
+  /** As `send`. The caption may be empty. */
+  readonly sendFile?: (
+    chatId: string,
+    file: OutboundFile,
+    caption: string,
+    mayGo: () => boolean,
+  ) => Promise<Delivery>
+  /**
+   * Fetches an attachment of an accepted message by its `ref`; what has more than `maxBytes` is given up. Ends by itself in
+   * finite time and never throws. Absent: its messages bring none.
+   */
+  readonly fetchFile?: (ref: string, maxBytes: number, signal: AbortSignal) => Promise<Fetched>
 }

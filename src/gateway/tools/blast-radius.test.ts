@@ -23,6 +23,7 @@ const itemOf = (who: Who): AcceptedItem => {
     chatId: sender,
     text: 'x',
     forwarded: false,
+    attachments: [],
     claims: {},
     sentAt: 1,
     acceptedAt: 1,

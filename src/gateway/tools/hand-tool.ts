@@ -80,12 +80,13 @@ const MAX_PROBLEMS = 1_000
 export const badArguments = (name: string, error: z.ZodError): string =>
   `The arguments of ${name} are not right; nothing was done. ${z.prettifyError(error).slice(0, MAX_PROBLEMS)}`
 
-/** A text that no system call would cut short. */
+/** A text that no system call would cut short, and that is the same in UTF-8: what is shown is what is used. */
 export const withoutNul = (max: number) =>
   z
     .string()
     .max(max)
     .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .refine((text) => !/\p{Cs}/u.test(text), 'must not contain half of a character')
 
 export const filePath = withoutNul(MAX_PATH)
   .min(1)

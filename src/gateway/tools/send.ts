@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { assertNever } from '../../shared/domain/assert-never.ts'
-import type { Reach } from '../../shared/domain/hands.ts'
+import type { Reach, ToolRight } from '../../shared/domain/hands.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 import type { ToolOffer } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { SendRequest, SendResult } from '../outbound/send-request.ts'
-import { badArguments, type Done } from './hand-tool.ts'
+import { badArguments, type Done, filePath } from './hand-tool.ts'
+import type { FileToSend } from './send-file.ts'
 
 const MAX_TEXT = 16 * 1024
 
@@ -17,20 +18,37 @@ const toAnybody = z.strictObject({
     .optional()
     .describe('<provider>:<id>, such as telegram:811204553; this conversation if left out'),
   text: z.string().min(1).max(MAX_TEXT),
+  file: filePath
+    .optional()
+    .describe('a file to send along, relative to the workspace, up to 20 MiB; text is its caption then'),
+  host: z.boolean().optional().describe('true: the file is on the computer of the owner'),
 })
-const toConversation = toAnybody.omit({ to: true })
 
-export const sendOffer = (reach: Exclude<Reach, 'nobody'>): ToolOffer => ({
-  name: 'send',
-  description:
-    reach === 'people'
-      ? 'Sends a message now, to this conversation or to somebody who may write here. Your answer is sent by itself: do not use this for it.'
-      : 'Sends a message to this conversation now, before your answer, which is sent by itself.',
-  schema: reach === 'people' ? toAnybody : toConversation,
-})
+const WHAT: Readonly<Record<Exclude<Reach, 'nobody'>, string>> = {
+  people:
+    'Sends a message now, to this conversation or to somebody who may write here. Your answer is sent by itself: do not use this for it.',
+  conversation: 'Sends a message to this conversation now, before your answer, which is sent by itself.',
+}
+
+/** @param files where a file may come from */
+export const sendOffer = (reach: Exclude<Reach, 'nobody'>, files: ToolRight['kind']): ToolOffer => {
+  const { to, text, file, host } = toAnybody.shape
+  const schema = z.strictObject({
+    ...(reach === 'people' ? { to } : {}),
+    text,
+    ...(files === 'refused' ? {} : { file }),
+    ...(files === 'either' ? { host } : {}),
+  })
+  return { name: 'send', description: WHAT[reach], schema }
+}
 
 export type PreparedSend =
-  | { readonly kind: 'ready'; readonly request: SendRequest }
+  | {
+      readonly kind: 'ready'
+      readonly request: SendRequest
+      /** To be read before it is sent. */
+      readonly file: FileToSend | undefined
+    }
   | { readonly kind: 'refused'; readonly why: string }
 
 /**
@@ -44,7 +62,7 @@ export const prepareSend = (
 ): PreparedSend => {
   const parsed = toAnybody.safeParse(args)
   if (!parsed.success) return { kind: 'refused', why: badArguments('send', parsed.error) }
-  const { to, text } = parsed.data
+  const { to, text, file: path, host = false } = parsed.data
   const recipient = to === undefined ? item : recipientOf(to)
   if (recipient === undefined) {
     const why = 'to has to be <provider>:<id>, such as telegram:811204553; nothing was sent.'
@@ -55,6 +73,7 @@ export const prepareSend = (
   const replyTo = `send:${callId}`
   return {
     kind: 'ready',
+    file: path === undefined ? undefined : { path, wantsHost: host },
     request: { session, provider, chatId, text, replyTo, kind: 'message', askedBy },
   }
 }

@@ -20,6 +20,7 @@ const from = (id: string): AcceptedItem => {
     chatId: id,
     text: 'x',
     forwarded: false,
+    attachments: [],
     claims: {},
     sentAt: 1,
     acceptedAt: 1,

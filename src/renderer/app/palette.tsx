@@ -106,7 +106,7 @@ const Commands = (): ReactNode => {
                 void build.run(undefined)
               })}
             >
-              Build the sandbox image
+              Build the image of the boxes
             </Item>
           ) : null}
           {state?.sandboxes.containers.map((box) => (

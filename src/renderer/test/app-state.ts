@@ -169,13 +169,13 @@ export const handsView = (changed: Partial<HandsView> = {}): HandsView => ({
     {
       trust: 'owner',
       tools: ['bash', 'read', 'write', 'edit', 'send'],
-      place: 'in a sandbox without network',
+      place: 'in a box without network',
       send: 'everybody who is let in',
     },
     {
       trust: 'friend',
       tools: ['bash', 'read', 'write', 'edit', 'send'],
-      place: 'in a sandbox without network',
+      place: 'in a box without network',
       send: 'their own conversation',
     },
     { trust: 'guest', tools: [], place: 'nowhere', send: 'nobody' },

@@ -15,7 +15,7 @@ export const TimeLeft = ({
   readonly until: number
   readonly children?: ReactNode
 }): ReactNode => {
-  const words = useClock((now) => timeLeft(until, now))
+  const words = useClock((now) => timeLeft(from, until, now))
   const percent = useClock((now) => Math.ceil(shareLeft(from, until, now) * 100))
   const late = percent < LATE * 100
   return (

@@ -236,7 +236,7 @@ export interface HandsView {
   readonly radius: readonly {
     readonly trust: Trust
     readonly tools: readonly ToolName[]
-    /** Where they act, in words: “nowhere”, “in a sandbox without network”, “on this machine”. */
+    /** Where they act, in words: “nowhere”, “in a box without network”, “on this machine”. */
     readonly place: string
     /** Whom `send` reaches, in words. */
     readonly send: string

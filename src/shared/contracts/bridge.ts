@@ -42,7 +42,7 @@ export interface TranscriptTail {
 }
 
 /** `once`: this command, this time. `session`: the same text in the same session is not asked about again. */
-export const APPROVAL_ANSWERS = ['once', 'session', 'deny'] as const
+const APPROVAL_ANSWERS = ['once', 'session', 'deny'] as const
 export type ApprovalAnswer = (typeof APPROVAL_ANSWERS)[number]
 
 const output = <T>() => z.custom<T>()

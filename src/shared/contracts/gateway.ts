@@ -218,6 +218,9 @@ const messageAct = z.object({
   length: z.number().int().nonnegative(),
   /** SHA-256 of the text in UTF-8, hex. */
   textSha256: sha256,
+  /** Of a file, to which the text is the caption: its length, and the SHA-256 of its bytes. */
+  fileBytes: z.number().int().nonnegative().exactOptional(),
+  fileSha256: sha256.exactOptional(),
 })
 
 /** A tool that is about to act. `send` is a message besides. No arguments: their hash stands for them. */

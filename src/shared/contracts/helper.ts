@@ -70,7 +70,7 @@ export const helperRequest = z.discriminatedUnion('op', [
 export type HelperRequest = z.infer<typeof helperRequest>
 
 /** Why a file tool did not do it. */
-export const FILE_FAULTS = [
+const FILE_FAULTS = [
   'not_found',
   'is_a_folder',
   'not_a_file',

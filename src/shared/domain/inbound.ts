@@ -16,6 +16,33 @@ export const INBOUND_KINDS = [
 ] as const
 export type InboundKind = (typeof INBOUND_KINDS)[number]
 
+/** What a message can bring along. */
+export const ATTACHMENT_KINDS = [
+  'document',
+  'photo',
+  'audio',
+  'video',
+  'voice',
+  'video_note',
+  'animation',
+  'sticker',
+] as const
+export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number]
+
+/** Of one message; what is more is left out. */
+export const MAX_ATTACHMENTS = 10
+
+/** A file that a message brought along. It stays at the provider until the turn for an accepted message asks for it. */
+export interface Attachment {
+  /** Cleaned (`cleanFileName`), and still the words of whoever sent it. */
+  readonly fileName: string
+  /** Bytes, as the provider says; null where it does not. */
+  readonly size: number | null
+  readonly kind: AttachmentKind
+  /** By which the provider finds it again. */
+  readonly ref: string
+}
+
 /** One provider event, normalised. Every provider makes these, and the gate reads nothing else. */
 export interface InboundEvent {
   readonly provider: ProviderId
@@ -37,6 +64,7 @@ export interface InboundEvent {
   /** The words are somebody else's; the sender only passed them on. */
   readonly forwarded: boolean
   readonly text: string
+  readonly attachments: readonly Attachment[]
   /** What the sender calls themselves. Attacker's text: shown as unverified, never compared. */
   readonly claims: Readonly<Record<string, string>>
   /** Already handled before, also by an earlier run of the gateway. */

@@ -51,7 +51,7 @@ describe('the watch over Docker', () => {
     expect(watching.view()).toEqual({
       state: 'absent',
       containers: 0,
-      detail: 'Docker is not running: tools in sandboxes are refused; nothing runs on the host instead.',
+      detail: 'Docker is not running: tools in boxes are refused; nothing runs on this machine instead.',
     })
   })
 

@@ -24,7 +24,7 @@ export interface DockerWatchOptions {
   readonly onChange: (view: DockerView) => void
 }
 
-const WITHOUT = 'tools in sandboxes are refused; nothing runs on the host instead.'
+const WITHOUT = 'tools in boxes are refused; nothing runs on this machine instead.'
 
 /** Looks at Docker from time to time. It keeps no process alive and nothing in it throws. */
 export const createDockerWatch = ({ env, onChange }: DockerWatchOptions): DockerWatch => {

@@ -347,6 +347,26 @@ describe('approvals', () => {
     expect(desk.use(act(1))).toBe(false)
   })
 
+  it.each([
+    ['for this session', 'session', 'always'],
+    ['once, with approve: "new"', 'once', 'new'],
+  ] as const)(
+    'that were given %s do not come back with the host to whom it was taken from',
+    async (_, answer, approve) => {
+      const { desk, state, answers } = createScene()
+      state.approve = approve
+      desk.asked(ask(1))
+      await desk.answer(1, hashOf(LIST), answer)
+      state.refusal = 'read-only mode is on'
+      desk.review()
+      state.refusal = undefined
+      desk.review()
+      desk.asked(ask(2))
+      expect(answers).toEqual(['1 approved'])
+      expect(desk.view()).toHaveLength(1)
+    },
+  )
+
   it.each<[string, Partial<ToolAct>]>([
     ['another session', { session: 'telegram:dm:2' }],
     ['another sender', { sender: '2' }],

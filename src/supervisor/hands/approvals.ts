@@ -51,7 +51,7 @@ export interface ApprovalDesk {
   readonly answer: (id: number, sha256: string, answer: ApprovalAnswer) => Promise<string>
   /** Of an intent: was exactly this approved, and not used before? Uses it up. */
   readonly use: (act: ToolAct) => boolean
-  /** The rules have changed: whoever lost the host loses what waits and what was given. */
+  /** The rules have changed: whoever lost the host loses what waits, what was given and what is remembered. */
   readonly review: () => void
   /** STOP: everything that waits is denied, and nothing that was ever approved holds. */
   readonly void: (why: string) => void
@@ -72,6 +72,9 @@ interface Entry {
   timer: NodeJS.Timeout | undefined
 }
 
+/** Texts that are not asked about again, each with whom it was approved for. */
+type Remembered = Map<string, Pick<Ask, 'provider' | 'sender' | 'session'>>
+
 /** What an approval is for, and all that it is for. */
 const keyOf = ({ session, sha256 }: { readonly session: string; readonly sha256: string }): string =>
   `${session}\n${sha256}`
@@ -82,9 +85,9 @@ export const createApprovalDesk = (options: ApprovalDeskOptions): ApprovalDesk =
   const waiting = new Map<number, Entry>()
   /** By the gateway's number. */
   const given = new Map<number, Entry>()
-  const forSession = new Set<string>()
+  const forSession: Remembered = new Map()
   /** Approved in this run of the supervisor: with `new` they are not asked about again. */
-  const before = new Set<string>()
+  const before: Remembered = new Map()
 
   const viewOf = ({ provider, sender, session, command }: Ask, id: number): ApprovalView => {
     const askedAt = now()
@@ -205,8 +208,8 @@ export const createApprovalDesk = (options: ApprovalDeskOptions): ApprovalDesk =
                 'It was denied.',
               )
             }
-            remember(before, keyOf(entry.view))
-            if (answer === 'session') remember(forSession, keyOf(entry.view))
+            remember(before, entry.view)
+            if (answer === 'session') remember(forSession, entry.view)
             give(entry)
           },
           options.onError,
@@ -239,6 +242,9 @@ export const createApprovalDesk = (options: ApprovalDeskOptions): ApprovalDesk =
         if (refusal !== undefined) lapse(entry, refusal)
       }
       for (const entry of given.values()) if (refusalNow(entry.view) !== undefined) given.delete(entry.askId)
+      // Whoever is given the host again is asked about again.
+      for (const texts of [forSession, before])
+        for (const [key, asker] of texts) if (refusalNow(asker) !== undefined) texts.delete(key)
     },
     void(why) {
       end(why)
@@ -267,15 +273,13 @@ const entryOf = (
   more: { readonly why: string } | { readonly answer: ApprovalAnswer },
 ): AuditEntry => ({ act, actor, provider, sender, session, detail: { sha256, ...more } })
 
-const remember = (texts: Set<string>, text: string): void => {
-  texts.add(text)
-  for (const oldest of texts) {
-    if (texts.size <= MAX_REMEMBERED) return
-    texts.delete(oldest)
-  }
+const remember = (texts: Remembered, approved: ApprovalView): void => {
+  const { provider, sender, session } = approved
+  texts.set(keyOf(approved), { provider, sender, session })
+  dropOldest(texts, MAX_REMEMBERED)
 }
 
-const dropOldest = (map: Map<number, unknown>, most: number): void => {
+const dropOldest = <Key>(map: Map<Key, unknown>, most: number): void => {
   for (const oldest of map.keys()) {
     if (map.size <= most) return
     map.delete(oldest)

@@ -136,9 +136,25 @@ describe('a message', () => {
       for (const chatId of ['2', '3', '4', '77', '@alice', '']) {
         expect(refusal(message({ purpose, chatId }), readOnly)).toMatch(/^read-only mode is on: no message/)
       }
-      expect(refusal(message({ purpose, chatId: '1', session: 'main' }), readOnly)).toBeUndefined()
+      // No code is ever for the owner.
+      const toOwner = purpose === 'pairing' ? 'a code is for strangers only' : undefined
+      expect(refusal(message({ purpose, chatId: '1', session: 'main' }), readOnly)).toBe(toOwner)
     },
   )
+
+  it.each<[string, Partial<MessageAct>, RegExp]>([
+    ['an answer to another person', { chatId: '3' }, /not the one whose session speaks/],
+    ['an answer of main to a friend', { session: 'main' }, /not the one whose session speaks/],
+    ['an answer of a friend’s session to the owner', { chatId: '1' }, /not the one whose session speaks/],
+    ['an answer to a stranger', { chatId: '77', session: 'telegram:dm:77' }, /nobody who was let in/],
+    ['a notice to a stranger', { chatId: '77', session: 'telegram:dm:77', purpose: 'notice' }, /let in/],
+    ['an answer to a group', { chatId: '-100123', session: 'telegram:dm:2' }, /nobody who could be let in/],
+    ['a code to a friend', { purpose: 'pairing' }, /for strangers only/],
+    ['a code in another’s session', { purpose: 'pairing', chatId: '77' }, /for strangers only/],
+    ['a purpose that nobody knows', { purpose: 'Message', chatId: '3' }, /nobody knows/],
+  ])('does not leave, whatever the gateway takes it for: %s', (_, more, why) => {
+    expect(refusal(message(more))).toMatch(why)
+  })
 
   it('of the tool send goes to its own conversation', () => {
     expect(refusal(send('2', 'telegram:dm:2'))).toBeUndefined()

@@ -1,7 +1,9 @@
 import type { MessageAct, PrivilegedAct, ToolAct } from '../../shared/contracts/gateway.ts'
 import { type Asker, type HandsRules, type Place, rightsOf } from '../../shared/domain/hands.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
+import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
+import type { Trust } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
+import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { ProviderPeople } from '../people/read-provider.ts'
 import { askerNamed, askerOf, standing } from './asker.ts'
 
@@ -25,7 +27,7 @@ const refusalOfMessage = (act: MessageAct, facts: HandsFacts): string | undefine
   if (rules.readOnly && trust !== 'owner') {
     return 'read-only mode is on: no message to anybody but the owner'
   }
-  if (act.purpose !== 'message') return undefined
+  if (act.purpose !== 'message') return refusalOfReply(act, recipient, trust)
   const asker = askerOf(act.session, providerNow)
   if (asker === undefined) return NOBODY
   const { send } = rightsOf(asker, rules)
@@ -42,6 +44,26 @@ const refusalOfMessage = (act: MessageAct, facts: HandsFacts): string | undefine
     return 'outbound.allowTo does not name the recipient'
   }
   return undefined
+}
+
+/** An answer and a notice go to whom their session belongs, a code to a stranger. There is nothing else. */
+const refusalOfReply = (
+  { purpose, provider, session }: MessageAct,
+  recipient: SenderId | undefined,
+  trust: Trust | undefined,
+): string | undefined => {
+  if (recipient === undefined) return 'the recipient is nobody who could be let in'
+  const own = trust === 'owner' ? MAIN_SESSION : directSession(provider, recipient)
+  switch (purpose) {
+    case 'answer':
+    case 'notice':
+      if (trust === undefined) return 'the recipient is nobody who was let in'
+      return session === own ? undefined : 'the recipient is not the one whose session speaks'
+    case 'pairing':
+      return trust === undefined && session === own ? undefined : 'a code is for strangers only'
+    default:
+      return 'nobody knows what this message is for'
+  }
 }
 
 const isOwnChat = (asker: Asker, { provider, chatId }: MessageAct): boolean =>

@@ -19,10 +19,10 @@ const ALL = 'bash read write edit send'
 const GUEST = 'guest |  | nowhere | nobody'
 
 describe('what the rules come to', () => {
-  it('by default: the owner and friends in a sandbox without network, a guest nothing', async () => {
+  it('by default: the owner and friends in a box without network, a guest nothing', async () => {
     expect(await rows(await load())).toEqual([
-      `owner | ${ALL} | in a sandbox without network | everybody who is let in`,
-      `friend | ${ALL} | in a sandbox without network | their own conversation`,
+      `owner | ${ALL} | in a box without network | everybody who is let in`,
+      `friend | ${ALL} | in a box without network | their own conversation`,
       GUEST,
     ])
   })
@@ -31,15 +31,15 @@ describe('what the rules come to', () => {
     const elevated = { enabled: true, allowFrom: { telegram: ['2'], simulator: ['somebody'] } }
     expect(await rows(await agent({ elevated }))).toEqual([
       `owner | ${ALL} | on this machine | everybody who is let in`,
-      `friend | ${ALL} | in a sandbox without network | their own conversation`,
+      `friend | ${ALL} | in a box without network | their own conversation`,
       GUEST,
     ])
   })
 
   it('with a network: for the owner only', async () => {
     expect(await rows(await agent({ sandbox: { docker: { network: 'bridge' } } }))).toEqual([
-      `owner | ${ALL} | in a sandbox with the network “bridge” | everybody who is let in`,
-      `friend | ${ALL} | in a sandbox without network | their own conversation`,
+      `owner | ${ALL} | in a box with the network “bridge” | everybody who is let in`,
+      `friend | ${ALL} | in a box without network | their own conversation`,
       GUEST,
     ])
   })
@@ -52,11 +52,11 @@ describe('what the rules come to', () => {
     ])
   })
 
-  it('in read-only mode: reading on this machine, everything in a sandbox, messages to the owner only', async () => {
+  it('in read-only mode: reading on this machine, everything in a box, messages to the owner only', async () => {
     const config = await agent({ elevated: { enabled: true } })
     expect(await rows(config, ON)).toEqual([
       'owner | read send | on this machine | the owner only',
-      'friend | bash read write edit | in a sandbox without network | nobody',
+      'friend | bash read write edit | in a box without network | nobody',
       GUEST,
     ])
     expect(handsView(config, ON)).toMatchObject({
@@ -68,7 +68,7 @@ describe('what the rules come to', () => {
 
   it('is said of a stranger who may be let in', async () => {
     expect(wouldGet('telegram:dm:9', await load(), false)).toBe(
-      'own session telegram:dm:9, as a friend, tools in a sandbox without network',
+      'own session telegram:dm:9, as a friend, tools in a box without network',
     )
     expect(wouldGet('telegram:dm:9', await agent({ sandbox: { mode: 'off' } }), false)).toBe(
       'own session telegram:dm:9, as a friend, no tools',

@@ -56,7 +56,7 @@ const unnamed = (rules: HandsRules): HandsRules => ({
 const placeInWords = (rights: Rights, { sandbox }: Config): string => {
   const kinds = new Set(Object.values(rights.hands).map(({ kind }) => kind))
   const networked = rights.network && sandbox.docker.network !== 'none'
-  const box = `in a sandbox ${networked ? `with the network “${sandbox.docker.network}”` : 'without network'}`
+  const box = `in a box ${networked ? `with the network “${sandbox.docker.network}”` : 'without network'}`
   const boxed = kinds.has('sandbox') || kinds.has('either')
   const onHost = kinds.has('host') || kinds.has('either')
   if (boxed && onHost) return `${box}, and on this machine`

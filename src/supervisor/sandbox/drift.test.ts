@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { driftOf } from './drift.ts'
 import { createBoxEngine } from './engine/box-engine.ts'
 import { type Inspection, parseInspection } from './engine/inspection.ts'
-import type { WantedContainer } from './hardening.ts'
 import { planBox } from './plan-box.ts'
 import { createBoxWorld, friendsBox, PROJECT } from './testing/box-world.ts'
+import type { WantedContainer } from './wanted-container.ts'
 
 const world = createBoxWorld()
 const OPTIONS = 'rw,nosuid,nodev,noexec,size=64m,mode=1777'

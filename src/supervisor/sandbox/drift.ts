@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { DriftView } from '../../shared/contracts/app-state.ts'
 import type { Inspection } from './engine/inspection.ts'
-import type { WantedContainer, WantedMount } from './hardening.ts'
+import type { WantedContainer, WantedMount } from './wanted-container.ts'
 
 /** The owner's words for what has some; the rest goes by Docker's name. */
 const WORDS: Readonly<Record<string, string>> = {

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { BoxConfig, SandboxConfig } from '../../shared/state/config/schema.ts'
 import { boxKey, containerName, slugOf } from './box-name.ts'
-import { type BoxFacts, configHash, type WantedContainer, wantedContainer } from './hardening.ts'
+import { configHash, wantedContainer } from './hardening.ts'
 import { sessionOf, testSandbox } from './testing/box-world.ts'
+import type { BoxFacts, WantedContainer } from './wanted-container.ts'
 
 const PROFILE = '{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}'
 
@@ -73,6 +74,8 @@ describe('a sandbox as it is asked for', () => {
         { Name: 'nofile', Soft: 1024, Hard: 1024 },
         { Name: 'core', Soft: 0, Hard: 0 },
         { Name: 'fsize', Soft: 256 * 1024 * 1024, Hard: 256 * 1024 * 1024 },
+        { Name: 'sigpending', Soft: 1024, Hard: 1024 },
+        { Name: 'msgqueue', Soft: 0, Hard: 0 },
       ],
       Tmpfs: {
         '/tmp': 'rw,nosuid,nodev,noexec,size=64m,mode=1777',
@@ -200,6 +203,14 @@ describe('a sandbox as it is asked for', () => {
       { source: '/srv/project/docs', target: '/docs', readOnly: true },
     ]
     expect(refusal(facts({}, {}, { binds }))).toMatch(/lies in \/srv\/project, which is mounted writable/)
+  })
+
+  it('has no place inside that could be moved by a symlink in a writable one around it (CVE-2021-30465)', () => {
+    const inner = { source: '/srv/docs', target: '/project/docs', readOnly: true }
+    const around = (readOnly: boolean) => ({ source: '/srv/project', target: '/project', readOnly })
+    expect(refusal(facts({}, {}, { binds: [around(false), inner] }))).toMatch(/lies in \/project/)
+    expect(refusal(facts({}, {}, { binds: [around(true), inner] }))).toBe('nothing')
+    expect(refusal(facts({}, {}, bind('/srv/var', '/var', false)))).toMatch(/\/var\/tmp lies in \/var/)
   })
 
   it('has a hash that only what Docker is asked for changes', () => {

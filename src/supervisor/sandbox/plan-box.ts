@@ -13,8 +13,9 @@ import { findEngine } from '../docker/engine-location.ts'
 import { sandboxLabel } from '../docker/our-containers.ts'
 import { boxKey, containerName } from './box-name.ts'
 import type { EngineFacts } from './engine/engine-facts.ts'
-import { type HostPlaces, type WantedContainer, wantedContainer } from './hardening.ts'
+import { wantedContainer } from './hardening.ts'
 import { prepareWorkspaces, type Workspaces } from './keep/workspace.ts'
+import type { HostPlaces, WantedContainer } from './wanted-container.ts'
 
 /** As an argument of the first process the helper has to be shorter than Linux lets one be. Bytes. */
 const MAX_HELPER_BYTES = 120 * 1024
@@ -38,6 +39,15 @@ export interface BoxSettings {
   readonly workspace: string
   readonly readOnly: boolean
 }
+
+/** What of this machine a sandbox made under these may write to, besides the folder that is its own. */
+export const writableOutside = ({ sandbox, workspace, readOnly }: BoxSettings): readonly string[] =>
+  readOnly
+    ? []
+    : [
+        ...(sandbox.workspaceAccess === 'rw' ? [workspace] : []),
+        ...sandbox.docker.binds.filter((bind) => !bind.readOnly).map(({ source }) => source),
+      ]
 
 export interface BoxPlan {
   /** What it was made from: under the same settings the same is wanted. */

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { encodeFrame } from '../../shared/contracts/helper-frames.ts'
 import { passOn, respond, startHostileEngine } from '../testing/hostile-engine.ts'
+import type { Box } from './box.ts'
 import { type BoxWorld, createBoxWorld, friendsBox } from './testing/box-world.ts'
 
 const worlds: BoxWorld[] = []
@@ -30,7 +31,10 @@ describe('a sandbox that is not as it was asked for', () => {
     const engine = await startHostileEngine((socket, line, request) => {
       seen.push(line)
       const weaker = line.includes('/containers/create')
-        ? Buffer.from(request.toString('latin1').replace('"PidsLimit":256', '"PidsLimit":999'), 'latin1')
+        ? Buffer.from(
+            request.toString('latin1').replace('"Privileged":false', '"Privileged":true '),
+            'latin1',
+          )
         : request
       passOn(hosts())(socket, line, weaker)
     })
@@ -38,7 +42,7 @@ describe('a sandbox that is not as it was asked for', () => {
     const sandboxes = here.sandboxes({ env: { ...here.env, DOCKER_HOST: engine.host } })
     await expect(sandboxes.open(friendsBox())).rejects.toMatchObject({
       code: 'sandbox_drift',
-      message: expect.stringMatching(/process limit: wanted 256, found 999/),
+      message: expect.stringMatching(/privileged: wanted none, found true/),
     })
     expect(seen.some((line) => line.includes('/start'))).toBe(false)
     expect(await here.states()).toEqual([])
@@ -206,28 +210,48 @@ describe('STOP and sandboxes', () => {
 describe.runIf(process.getuid?.() === 0 && existsSync('/proc/self/mounts'))(
   'a disk that a sandbox fills',
   () => {
-    it('ends the sandboxes before it is full, and lets none begin until there is room', async () => {
-      const here = world()
+    const smallDisk = (here: BoxWorld, options: string): string => {
       const disk = join(here.root, 'disk')
       mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=600m', 'tmpfs', disk])
+      execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])
       cleanUp.push(() => execFileSync('umount', ['-l', disk]))
-      const settings = here.settings()
-      const sandboxes = here.sandboxes(
-        {},
-        { ...settings, sandbox: { ...settings.sandbox, workspaceRoot: disk } },
-      )
+      return disk
+    }
+    const run = (box: Box, command: string): void => {
+      const request = { op: 'bash', id: 1, command, cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 1024 }
+      box.stream.write(encodeFrame(request))
+    }
+
+    it('ends the sandboxes before it is full, and lets none begin until there is room', async () => {
+      const here = world()
+      const disk = smallDisk(here, 'size=600m')
+      const sandboxes = here.sandboxes({}, here.settings({ workspaceRoot: disk }))
       const box = await sandboxes.open(friendsBox())
-      const command = 'head -c 120M /dev/zero > filled; sleep 60'
-      box.stream.write(
-        encodeFrame({ op: 'bash', id: 1, command, cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 1024 }),
-      )
+      run(box, 'head -c 120M /dev/zero > filled; sleep 60')
       expect(await box.ended).toMatch(/is nearly full: \d+ MiB left/)
       await expect(sandboxes.open(friendsBox())).rejects.toMatchObject({ code: 'sandbox_refused' })
       const [folder = ''] = readdirSync(disk)
       await expect.poll(here.states, SOON).toEqual([])
       execFileSync('rm', [join(disk, folder, 'filled')])
       await sandboxes.open(friendsBox())
+    })
+
+    it('with empty files ends them as well', async () => {
+      const here = world()
+      const disk = smallDisk(here, 'size=1g,nr_inodes=2000')
+      const box = await here.sandboxes({}, here.settings({ workspaceRoot: disk })).open(friendsBox())
+      run(box, 'touch $(seq 1970); sleep 60')
+      expect(await box.ended).toMatch(/is nearly full: it takes \d+ more files, and 40 are kept/)
+    })
+
+    it('may be another one: of a folder that the config lets it write to', async () => {
+      const here = world()
+      const disk = smallDisk(here, 'size=600m')
+      chmodSync(disk, 0o777)
+      const binds = [{ source: disk, target: '/data', readOnly: false }]
+      const box = await here.sandboxes({}, here.settings({}, { binds })).open(friendsBox())
+      run(box, 'head -c 120M /dev/zero > /data/filled; sleep 60')
+      expect(await box.ended).toContain(`the disk of ${disk} is nearly full`)
     })
   },
 )

@@ -193,6 +193,25 @@ describe('what does not fit any more', () => {
     expect(modes).toEqual([['ro']])
   })
 
+  it('is not made as it was wanted before: what is switched on while it is worked out holds for it', async () => {
+    const here = world()
+    const sandboxes = here.sandboxes({}, here.settings({ workspaceAccess: 'rw' }))
+    const opening = sandboxes.open(friendsBox())
+    sandboxes.adopt({ ...here.settings({ workspaceAccess: 'rw' }), readOnly: true })
+    const box = await opening
+    expect(JSON.parse(await sandboxes.inspect(box.container))).toMatchObject([
+      { Mounts: [{ Destination: '/workspace', RW: false }] },
+    ])
+  })
+
+  it('is ended at once, before anything else is asked, where read-only mode takes its folder away', async () => {
+    const here = world()
+    const sandboxes = here.sandboxes({}, here.settings({ workspaceAccess: 'rw' }))
+    const box = await sandboxes.open(friendsBox())
+    sandboxes.adopt({ ...here.settings({ workspaceAccess: 'rw' }), readOnly: true })
+    expect(await box.ended).toBe('read-only mode was switched on')
+  })
+
   it('stays when its user loses a right to the network that the config gives to nobody', async () => {
     const sandboxes = world().sandboxes()
     const box = await sandboxes.open({ ...friendsBox(), network: true })

@@ -12,18 +12,25 @@ import { boxKey } from './box-name.ts'
 import { createBoxEngine } from './engine/box-engine.ts'
 import { type EngineFacts, engineRisks } from './engine/engine-facts.ts'
 import { configHash } from './hardening.ts'
-import { createDiskGuard, lookAtDisk } from './keep/disk-guard.ts'
+import { createDiskGuard, lookAtDisks } from './keep/disk-guard.ts'
 import { whyDue } from './keep/due.ts'
 import { leftoversIn } from './keep/leftovers.ts'
 import { findBoxes, killBoxes } from './kill-boxes.ts'
 import { createBoxWatch, lookAtBoxes, type Uses, usesOf } from './look.ts'
-import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, stateName } from './plan-box.ts'
+import {
+  type BoxPlan,
+  type BoxSettings,
+  type BoxWanted,
+  planBox,
+  stateName,
+  writableOutside,
+} from './plan-box.ts'
 import { createPool, type Holder } from './pool.ts'
 import { lockedDown, refused } from './refusals.ts'
 import { driftWords, refuseDrift } from './start-box.ts'
 import { figuresOf, type Holding } from './view.ts'
 
-export type { BoxSettings, BoxWanted } from './plan-box.ts'
+export type { BoxWanted } from './plan-box.ts'
 
 export interface Sandboxes {
   /**
@@ -196,13 +203,13 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       holder,
       now: now(),
     })
-    fullDisk = await lookAtDisk(settings.sandbox.workspaceRoot)
+    fullDisk = await lookAtDisks(foldersOf(planned.settings))
     mayBegin()
     return planned
   }
 
   const start = (wanted: BoxWanted, planned: BoxPlan, as: 'in use' | 'ahead'): Holder => {
-    if (settings !== undefined) disk.watch(settings.sandbox.workspaceRoot)
+    disk.watch(foldersOf(planned.settings))
     return pool.start(wanted, planned, as)
   }
 
@@ -210,6 +217,8 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     const same = unchanged(wanted)
     if (same !== undefined) return reuse(same, wanted)
     const planned = await plan(wanted)
+    // What was switched on while it was worked out, read-only mode above all, holds for it too.
+    if (planned.settings !== settings) return open(wanted)
     const there = pool.get(planned.key)
     return there?.hash === configHash(planned.container)
       ? reuse(there, wanted)
@@ -249,6 +258,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
 
   const warm = async (wanted: BoxWanted): Promise<void> => {
     const planned = await plan(wanted)
+    if (planned.settings !== settings) return warm(wanted)
     const waiting = pool.all().filter((one) => one.held() === 'ahead').length
     if (waiting >= (settings?.sandbox.ahead ?? 0) || pool.get(planned.key) !== undefined) return
     await start(wanted, planned, 'ahead').box
@@ -258,6 +268,8 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
   const refit = async (one: Holder): Promise<void> => {
     try {
       const fits = await plan(one.wanted)
+      // Then this one is looked at by the settings that came after these.
+      if (fits.settings !== settings) return
       if (fits.key === one.plan.key && configHash(fits.container) === one.hash) return
     } catch {
       // What can not be made now does not go on either; who asks for it next is told why.
@@ -277,7 +289,11 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     },
     adopt: (next) => {
       settings = next
-      for (const one of pool.all()) void refit(one)
+      for (const one of pool.all()) {
+        if (next.readOnly && writableOutside(one.plan.settings).length > 0)
+          void one.end('read-only mode was switched on')
+        else void refit(one)
+      }
       void watch.refresh()
     },
     lock: () => {
@@ -315,6 +331,12 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     },
   }
 }
+
+/** Whose disks it can fill. */
+const foldersOf = (settings: BoxSettings): readonly string[] => [
+  settings.sandbox.workspaceRoot,
+  ...writableOutside(settings),
+]
 
 const withFigures = (view: SandboxView, uses: Uses): SandboxView => ({
   ...view,

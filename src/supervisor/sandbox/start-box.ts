@@ -7,7 +7,7 @@ import { type HeldBox, holdBox, lastWords } from './box.ts'
 import { driftOf } from './drift.ts'
 import { type BoxEngine, imageRefused } from './engine/box-engine.ts'
 import type { Inspection } from './engine/inspection.ts'
-import type { WantedContainer } from './hardening.ts'
+import type { WantedContainer } from './wanted-container.ts'
 
 /** How long (ms) the helper may need to its first byte, and how much longer where a setup command comes before it. */
 const HELLO_PATIENCE_MS = 15_000

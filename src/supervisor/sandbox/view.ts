@@ -5,8 +5,8 @@ import type { OurContainer } from '../docker/our-containers.ts'
 import { driftOf } from './drift.ts'
 import type { Inspection } from './engine/inspection.ts'
 import type { BoxUse } from './engine/use.ts'
-import type { WantedContainer } from './hardening.ts'
 import { SESSION_LABEL } from './plan-box.ts'
+import type { WantedContainer } from './wanted-container.ts'
 
 /** How this supervisor holds a container, and what it asked for; undefined: it does not hold it. */
 export type Holding = { readonly held: 'in use' | 'ahead'; readonly wanted: WantedContainer } | undefined
@@ -54,6 +54,10 @@ export const sandboxView = (
     held: holding?.held ?? 'stray',
   }
 }
+
+/** Which there are, and in what state, as one text to compare: one that was only made does not run yet. */
+export const statesOf = (boxes: readonly Pick<SandboxView, 'id' | 'state'>[]): string =>
+  boxes.map(({ id, state }) => `${id} ${state}`).join()
 
 /** Null where Docker has not measured it. */
 export const figuresOf = (use: BoxUse | undefined): Pick<SandboxView, 'memory' | 'processes'> => ({

@@ -126,6 +126,7 @@ export const createWorld = (stateDir: string): World => {
         provider: 'telegram',
         ...owner(),
         forwarded: false,
+        attachments: [],
         claims: {},
         sentAt: clock,
         acceptedAt: clock,
@@ -178,6 +179,7 @@ export const createWorld = (stateDir: string): World => {
         newSessionId: () => `c7b1a1f0-0000-4000-8000-${next().toString(16).padStart(12, '0')}`,
         askModel,
         toolsFor: () => NO_TOOLS,
+        takeIn: () => Promise.resolve({ kind: 'taken', lines: [] }),
         send,
         outcomeFor: (eventId) => ledger.get(eventId),
         onDone: (eventId) => {

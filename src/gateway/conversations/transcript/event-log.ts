@@ -9,6 +9,7 @@ export type EventState =
   | {
       readonly kind: 'asked'
       readonly entryId: string
+      readonly text: string
       /** Times that the model called tools. */
       readonly steps: number
       /** Calls of which nothing says what they came to. */
@@ -38,8 +39,10 @@ export const createEventLog = (): EventLog => {
     if (message.role === 'user') {
       current = eventOfEntry.get(entry.id)
       eventOfEntry.delete(entry.id)
-      if (current !== undefined)
-        states.set(current, { kind: 'asked', entryId: entry.id, steps: 0, openCalls: [] })
+      if (current !== undefined) {
+        const text = textOf(message.content)
+        states.set(current, { kind: 'asked', entryId: entry.id, text, steps: 0, openCalls: [] })
+      }
       return
     }
     if (current === undefined) return

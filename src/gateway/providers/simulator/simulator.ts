@@ -52,6 +52,7 @@ export const createSimulator = (options: SimulatorOptions): Simulator => {
         onBehalf: false,
         forwarded: false,
         text,
+        attachments: [],
         claims: name === '' ? {} : { name },
         waited: false,
       }),

@@ -11,12 +11,18 @@ const API_ROOT = 'https://api.telegram.org'
 export const POLL_SECONDS = 30
 const POLL_TIMEOUT_SECONDS = POLL_SECONDS + 15
 const SEND_TIMEOUT_SECONDS = 30
+/** Of a whole file, over a slow line. */
+const UPLOAD_TIMEOUT_SECONDS = 300
 /** A hundred updates of the longest text stay far below. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 
 export interface TelegramApis {
   readonly polling: Api
   readonly sending: Api
+  /** The same for files, with more time. */
+  readonly uploading: Api
+  /** Where files are fetched from. It contains the token: it is for no log and no text. */
+  readonly fileRoot: string
   /** Sends, and asks before each try, the first as well, whether it may still be made. Throws `Withdrawn`. */
   readonly whileAllowed: <T>(mayGo: () => boolean, send: () => Promise<T>) => Promise<T>
 }
@@ -25,7 +31,7 @@ export interface TelegramApis {
 export class Withdrawn extends Error {}
 
 /**
- * Two clients of the Bot API. The one that sends opens a connection for each message: on a kept one that Telegram
+ * Clients of the Bot API. Those that send open a connection for each message: on a kept one that Telegram
  * has closed meanwhile, nobody could say whether the message was read.
  * @throws ClawdbotError `config_invalid` for a token that is none, or for an api root that is not loopback.
  */
@@ -50,27 +56,36 @@ export const createApis = (token: string, apiRoot: string = API_ROOT): TelegramA
     timeoutSeconds: POLL_TIMEOUT_SECONDS,
     baseFetchConfig: { ...fetching, agent: new Agent({ keepAlive: true }) },
   })
-  const sending = new Api(token, {
-    ...common,
-    timeoutSeconds: SEND_TIMEOUT_SECONDS,
-    baseFetchConfig: { ...fetching, agent: new Agent({ keepAlive: false }) },
-  })
   // Telegram may have us wait for a minute and more between two tries, and meanwhile a right may end.
   const allowed = new AsyncLocalStorage<() => boolean>()
-  sending.config.use((call, method, payload, signal) => {
-    if (allowed.getStore()?.() === false) throw new Withdrawn()
-    return call(method, payload, signal)
-  })
-  // A 429 proves that nothing was sent. After anything less certain auto-retry would send the message twice.
-  sending.config.use(
-    autoRetry({
-      maxRetryAttempts: 3,
-      maxDelaySeconds: 30,
-      rethrowHttpErrors: true,
-      rethrowInternalServerErrors: true,
-    }),
-  )
-  return { polling, sending, whileAllowed: (mayGo, send) => allowed.run(mayGo, send) }
+  const sendingWithin = (timeoutSeconds: number): Api => {
+    const api = new Api(token, {
+      ...common,
+      timeoutSeconds,
+      baseFetchConfig: { ...fetching, agent: new Agent({ keepAlive: false }) },
+    })
+    api.config.use((call, method, payload, signal) => {
+      if (allowed.getStore()?.() === false) throw new Withdrawn()
+      return call(method, payload, signal)
+    })
+    // A 429 proves that nothing was sent. After anything less certain auto-retry would send the message twice.
+    api.config.use(
+      autoRetry({
+        maxRetryAttempts: 3,
+        maxDelaySeconds: 30,
+        rethrowHttpErrors: true,
+        rethrowInternalServerErrors: true,
+      }),
+    )
+    return api
+  }
+  return {
+    polling,
+    sending: sendingWithin(SEND_TIMEOUT_SECONDS),
+    uploading: sendingWithin(UPLOAD_TIMEOUT_SECONDS),
+    fileRoot: `${apiRoot}/file/bot${token}`,
+    whileAllowed: (mayGo, send) => allowed.run(mayGo, send),
+  }
 }
 
 /** grammY's types know only the AbortSignal of a polyfill; at run time it takes any that has listeners. */

@@ -72,6 +72,7 @@ describe('a private message of a person', () => {
       onBehalf: false,
       forwarded: false,
       text: 'hello',
+      attachments: [],
       claims: { username: 'alice', firstName: 'Alice', lastName: 'A.' },
       waited: false,
     })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { InboundKind } from '../../../shared/domain/inbound.ts'
 import type { ProviderEvent } from '../../inbound/provider-event.ts'
+import { attachmentsOf } from './attachments.ts'
 import { isStandIn, telegramSender } from './identity.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
 
@@ -111,8 +112,8 @@ const messageEvent = (message: Message, eventId: string, around: Surroundings): 
     fromBot: from.is_bot,
     onBehalf: isStandIn(from.id) || ON_BEHALF_KEYS.some((key) => has(message, key)),
     forwarded: FORWARD_KEYS.some((key) => has(message, key)),
-    // Media without words is empty: this gateway reads text only.
     text: message.text ?? message.caption ?? '',
+    attachments: attachmentsOf(message),
     claims: claimsOf(from),
     waited: around.waited,
     ...(around.botName === undefined ? {} : { selfName: around.botName }),
@@ -133,6 +134,7 @@ const nothingForUs = (eventId: string, around: Surroundings, kind: InboundKind):
   onBehalf: false,
   forwarded: false,
   text: '',
+  attachments: [],
   claims: {},
   waited: around.waited,
 })

@@ -1,8 +1,10 @@
+import { InputFile } from 'grammy'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { parseSenderId } from '../../../shared/domain/identity.ts'
 import type { Delivery, Provider } from '../provider.ts'
 import { createApis, Withdrawn } from './api.ts'
 import { readFailure } from './api-failure.ts'
+import { createDownload } from './download.ts'
 import { poll } from './polling.ts'
 
 export interface TelegramOptions {
@@ -15,19 +17,38 @@ export interface TelegramOptions {
 
 /** In UTF-16 units this is never more than Telegram's 4096 characters. */
 const MAX_TEXT = 4096
+const MAX_CAPTION = 1024
 
 /**
  * Telegram by long polling.
  * @throws ClawdbotError `config_invalid` for a token or an api root that can not be one.
  */
 export const createTelegram = ({ botToken, apiRoot, pauseMs = 1000 }: TelegramOptions): Provider => {
-  const { polling, sending, whileAllowed } = createApis(botToken, apiRoot)
+  const { polling, sending, uploading, fileRoot, whileAllowed } = createApis(botToken, apiRoot)
   const stopping = new AbortController()
   let running: Promise<void> = Promise.resolve()
+
+  const deliver = async (
+    chatId: string,
+    mayGo: () => boolean,
+    send: (chat: number) => Promise<unknown>,
+  ): Promise<Delivery> => {
+    // A private chat has the id of its person. Groups and channels have other forms, and get nothing.
+    const chat = Number(chatId)
+    if (parseSenderId('telegram', chatId) === undefined || !Number.isSafeInteger(chat))
+      return { kind: 'failed', why: 'this is no private chat' }
+    try {
+      return confirmed(await whileAllowed(mayGo, () => send(chat)))
+    } catch (error) {
+      if (error instanceof Withdrawn) return { kind: 'withdrawn' }
+      return undelivered(error, botToken)
+    }
+  }
 
   return {
     id: 'telegram',
     maxTextLength: MAX_TEXT,
+    maxCaptionLength: MAX_CAPTION,
     start: (handlers) => {
       running = poll({ api: polling, token: botToken, handlers, signal: stopping.signal, pauseMs })
     },
@@ -35,24 +56,22 @@ export const createTelegram = ({ botToken, apiRoot, pauseMs = 1000 }: TelegramOp
       stopping.abort()
       await running
     },
-    send: async (chatId, text, mayGo): Promise<Delivery> => {
-      // A private chat has the id of its person. Groups and channels have other forms, and get nothing.
-      const chat = Number(chatId)
-      if (parseSenderId('telegram', chatId) === undefined || !Number.isSafeInteger(chat))
-        return { kind: 'failed', why: 'this is no private chat' }
-      try {
-        const sent: unknown = await whileAllowed(mayGo, () =>
-          sending.sendMessage(chat, text, {
-            // A preview would make Telegram fetch an address that the text names.
-            link_preview_options: { is_disabled: true },
-          }),
-        )
-        return confirmed(sent)
-      } catch (error) {
-        if (error instanceof Withdrawn) return { kind: 'withdrawn' }
-        return undelivered(error, botToken)
-      }
-    },
+    send: (chatId, text, mayGo) =>
+      deliver(chatId, mayGo, (chat) =>
+        sending.sendMessage(chat, text, {
+          // A preview would make Telegram fetch an address that the text names.
+          link_preview_options: { is_disabled: true },
+        }),
+      ),
+    sendFile: (chatId, { name, bytes }, caption, mayGo) =>
+      deliver(chatId, mayGo, (chat) =>
+        uploading.sendDocument(chat, new InputFile(bytes, name), {
+          // It arrives as the file that it is, byte by byte, not as a picture or a film made of it.
+          disable_content_type_detection: true,
+          ...(caption === '' ? {} : { caption }),
+        }),
+      ),
+    fetchFile: createDownload({ api: sending, token: botToken, fileRoot }),
   }
 }
 

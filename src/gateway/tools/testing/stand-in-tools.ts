@@ -11,7 +11,9 @@ import { createPrivilegedActs } from '../../outbound/privileged-acts.ts'
 import { askerOf } from '../../outbound/recipient.ts'
 import type { SendRequest, SendResult } from '../../outbound/send-request.ts'
 import { DEFAULT_RULES, nobody } from '../../testing/stand-in-supervisor.ts'
-import { createToolset, type ToolsetOptions } from '../toolset.ts'
+import type { Fetched } from '../../providers/provider.ts'
+import { createTakeIn, type TakeIn, type TakeInOptions } from '../take-in.ts'
+import { createToolset } from '../toolset.ts'
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -97,6 +99,7 @@ export interface ToolWorld {
   readonly sends: SendRequest[]
   readonly places: Readonly<Record<Place, StandInPlace>>
   readonly toolsFor: ReturnType<typeof createToolset>
+  readonly takeIn: TakeIn
   readonly people: () => ToldPeople
   rule(over: Partial<RulesTold>): void
   block(...ids: readonly string[]): void
@@ -105,6 +108,8 @@ export interface ToolWorld {
   answer(answer: 'recorded' | { readonly refused: string }): void
   /** What the owner says to commands for the host from now on. */
   owner(answer: (command: HostCommand) => Promise<Approval>): void
+  /** What the messenger gives for a file from now on. */
+  gives(answer: (ref: string) => Fetched | Promise<Fetched>): void
   /** Called at each step of an act, to change the world in the middle of it. */
   at(step: string, change: () => void): void
 }
@@ -112,8 +117,10 @@ export interface ToolWorld {
 const noAnswer = (_command: HostCommand): Promise<Approval> =>
   Promise.resolve({ kind: 'denied', why: 'no answer' })
 
+const itsName = (ref: string): Fetched => ({ kind: 'fetched', bytes: bytes(ref) })
+
 /** Owner 7, friend 42, guests: everybody else. */
-export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld => {
+export const createToolWorld = (over: Partial<TakeInOptions> = {}): ToolWorld => {
   const did: string[] = []
   const acts: PrivilegedAct[] = []
   const outcomes: string[] = []
@@ -124,6 +131,7 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
   let isLocked = false
   let answer: 'recorded' | { readonly refused: string } = 'recorded'
   let owner = noAnswer
+  let give: (ref: string) => Fetched | Promise<Fetched> = itsName
   const changes = new Map<string, () => void>()
   const reached = (step: string): void => changes.get(step)?.()
 
@@ -156,7 +164,7 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
     outcome: (intentId, result, detail) => outcomes.push(`${intentId} ${result} ${detail}`),
   })
 
-  const toolsFor = createToolset({
+  const options: TakeInOptions = {
     askerOf: (item) => askerOf(item, people()),
     rules: () => people().rules,
     hands: {
@@ -182,9 +190,13 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
     onLocked: () => did.push('locked'),
     redact: (text) => text.replaceAll('hunter2-hunter2', '‹secret›'),
     reached,
+    fetchFile: async (_provider, ref) => {
+      did.push(`fetched ${ref}`)
+      return give(ref)
+    },
     log: SILENT,
     ...over,
-  })
+  }
 
   return {
     did,
@@ -192,13 +204,15 @@ export const createToolWorld = (over: Partial<ToolsetOptions> = {}): ToolWorld =
     outcomes,
     sends,
     places,
-    toolsFor,
+    toolsFor: createToolset(options),
+    takeIn: createTakeIn(options),
     people,
     rule: (change) => (rules = { ...rules, ...change }),
     block: (...ids) => (blocked = ids),
     lock: () => (isLocked = true),
     answer: (given) => (answer = given),
     owner: (given) => (owner = given),
+    gives: (given) => (give = given),
     at: (step, change) => changes.set(step, change),
   }
 }

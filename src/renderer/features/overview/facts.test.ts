@@ -94,7 +94,7 @@ describe("what somebody's message can touch", () => {
   it('is said from the rules in force', () => {
     expect(fact('friend')).toMatchObject({
       tone: 'good',
-      title: "A friend's message acts in a sandbox without network",
+      title: "A friend's message acts in a box without network",
       detail: 'Tools: bash, read, write, edit, send. Can write to: their own conversation.',
     })
     expect(fact('guest')).toMatchObject({
@@ -104,8 +104,8 @@ describe("what somebody's message can touch", () => {
   })
 
   it('is good only behind a wall without network, and bad on this machine', () => {
-    expect(fact('friend', friendActs('in a sandbox with the network “hosts”')).tone).toBe('warn')
-    expect(fact('friend', friendActs('in a sandbox, and on this machine')).tone).toBe('bad')
+    expect(fact('friend', friendActs('in a box with the network “hosts”')).tone).toBe('warn')
+    expect(fact('friend', friendActs('in a box, and on this machine')).tone).toBe('bad')
     expect(fact('friend', friendActs('somewhere else')).tone).toBe('warn')
   })
 

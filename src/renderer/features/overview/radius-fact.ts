@@ -30,6 +30,6 @@ const titleOf = (trust: 'friend' | 'guest', { tools, place }: HandsView['radius'
 
 /** Good only where it is known to be: without tools, or behind a wall without network. */
 const toneOf = ({ tools, place }: HandsView['radius'][number]): FactTone => {
-  if (tools.length === 0 || place === 'nowhere' || place === 'in a sandbox without network') return 'good'
+  if (tools.length === 0 || place === 'nowhere' || place === 'in a box without network') return 'good'
   return place.includes('on this machine') ? 'bad' : 'warn'
 }

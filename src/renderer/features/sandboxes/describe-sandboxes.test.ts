@@ -61,9 +61,12 @@ describe('Docker that can not be asked', () => {
   it('means refused tools, never the host instead', () => {
     expect(dockerTrouble(dockerView())).toBeNull()
     for (const state of ['absent', 'unreachable'] as const) {
-      expect(dockerTrouble(dockerView({ state, containers: null }))?.meaning).toContain(
-        'nothing runs on the host instead',
+      expect(dockerTrouble(dockerView({ state, containers: null, detail: '' }))?.meaning).toContain(
+        'nothing runs on this machine instead',
       )
+      // Its reason says the same: once is enough.
+      const detail = 'Docker is not running: nothing runs on this machine instead.'
+      expect(dockerTrouble(dockerView({ state, containers: null, detail }))?.meaning).toBe(detail)
     }
   })
 })

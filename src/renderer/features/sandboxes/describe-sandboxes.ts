@@ -28,7 +28,7 @@ export const drifted = (boxes: readonly SandboxView[]): number =>
 export const boxesLead = (boxes: readonly SandboxView[]): string => {
   const count = boxes.length
   if (count === 0)
-    return 'Where the agent’s tools run: a container for each session, with nothing of this machine in it but a folder.'
+    return 'Where the agent’s tools run: a box for each session, a container with nothing of this machine in it but a folder.'
   const wrong = drifted(boxes)
   const walls =
     wrong === 0
@@ -37,9 +37,10 @@ export const boxesLead = (boxes: readonly SandboxView[]): string => {
   return `${sentence(counted(count, 'box', 'boxes'))}, as Docker itself reports ${count === 1 ? 'it' : 'them'}. ${walls}`
 }
 
-/** Why no box can be had from Docker now, and what that means; null where it answers. */
+/** Why no box can be had from Docker now, and what that means, as the supervisor said it; null where Docker answers. */
 export const dockerTrouble = ({
   state,
+  detail,
 }: DockerView): {
   readonly tone: 'info' | 'warn'
   readonly title: string
@@ -55,16 +56,16 @@ export const dockerTrouble = ({
         meaning: 'What runs shows here when it answers.',
       }
     case 'absent':
-      return { tone: 'warn', title: 'Docker does not run on this machine', meaning: REFUSED }
+      return { tone: 'warn', title: 'Docker does not run on this machine', meaning: detail || REFUSED }
     case 'unreachable':
-      return { tone: 'warn', title: 'Docker does not answer', meaning: REFUSED }
+      return { tone: 'warn', title: 'Docker does not answer', meaning: detail || REFUSED }
     default:
       return assertNever(state)
   }
 }
 
 const REFUSED =
-  'Tools of sessions that need a box are refused, with this as the reason: nothing runs on the host instead.'
+  'Tools of sessions that need a box are refused, with this as the reason: nothing runs on this machine instead.'
 
 /** One thing Docker says about a box. `weak`: a wall that is lower than it could be. */
 export interface BoxFact {

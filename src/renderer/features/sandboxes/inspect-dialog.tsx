@@ -11,6 +11,7 @@ import { ScrollBox } from '../../ui/scroll-box.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { copyText } from './copy-text.ts'
 import { useInspected } from './inspect.ts'
+import { readableInspection } from './readable-inspection.ts'
 
 /** What Docker itself says about one box, as it says it. It stays open when the box is gone: then it is evidence. */
 export const InspectDialog = (): ReactNode => {
@@ -65,7 +66,7 @@ const Inspection = ({ box }: { readonly box: SandboxView }): ReactNode => {
       {answer.kind === 'text' ? (
         <>
           <ScrollBox label="Inspection as JSON" className="max-h-[50vh]">
-            <RemoteText text={answer.text} shape="exact" />
+            <RemoteText text={readableInspection(answer.text)} shape="exact" />
           </ScrollBox>
           <div className="mt-3 flex items-center justify-end gap-3">
             <output className="text-s text-soft">{COPIED[copied]}</output>

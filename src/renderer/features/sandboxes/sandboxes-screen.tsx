@@ -79,12 +79,7 @@ const Trouble = (): ReactNode => {
     <>
       {trouble === null ? null : (
         <Notice tone={trouble.tone} title={trouble.title}>
-          {docker.detail === '' ? null : (
-            <>
-              <RemoteText text={docker.detail} />{' '}
-            </>
-          )}
-          {trouble.meaning}
+          <RemoteText text={trouble.meaning} />
         </Notice>
       )}
       {mode === 'off' ? (
@@ -116,7 +111,7 @@ const NoBox = (): ReactNode => {
     <EmptyState icon={<Box />} title="No box runs">
       {locked
         ? 'Everything is stopped: none is started until you resume.'
-        : 'One is started when a session that is sandboxed needs it, with an empty folder of its own, no capabilities, a root filesystem that can not be written, and limits on memory and processes. It ends when it was not used for a while.'}
+        : 'One is started when a session needs it, with an empty folder of its own, no capabilities, a root filesystem that can not be written, and limits on memory and processes. It ends when it was not used for a while.'}
     </EmptyState>
   )
 }

@@ -45,11 +45,15 @@ describe('spans on the screen', () => {
   })
 
   it('that are left count up to the last second, and never below none', () => {
-    expect(timeLeft(51 * 60_000, 0)).toBe('51 min left')
-    expect(timeLeft(50 * 60_000 + 1, 0)).toBe('51 min left')
-    expect(timeLeft(59_001, 0)).toBe('60 s left')
-    expect(timeLeft(0, 0)).toBe('expired')
-    expect(timeLeft(0, 5)).toBe('expired')
+    expect(timeLeft(0, 51 * 60_000, 0)).toBe('51 min left')
+    expect(timeLeft(0, 50 * 60_000 + 1, 0)).toBe('51 min left')
+    expect(timeLeft(0, 59_001, 0)).toBe('60 s left')
+    expect(timeLeft(0, 0, 0)).toBe('expired')
+    expect(timeLeft(0, 0, 5)).toBe('expired')
+  })
+
+  it('are never more than there was at first, also where the clock of the window is behind', () => {
+    expect(timeLeft(1_000, 301_000, 1)).toBe('5 min left')
   })
 
   it('are a share between none and all', () => {

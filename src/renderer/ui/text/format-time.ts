@@ -85,9 +85,12 @@ export const duration = (millis: number): string => {
   return `${Math.floor(span / DAY)} d ${Math.floor((span % DAY) / HOUR)} h`
 }
 
-/** `51 min left`, `40 s left`, `expired`. Minutes are rounded up, as one speaks of them. */
-export const timeLeft = (until: number, now: number): string => {
-  const left = until - now
+/**
+ * `51 min left`, `40 s left`, `expired`. Minutes are rounded up, as one speaks of them; a clock that is behind makes
+ * it no more than there was at first.
+ */
+export const timeLeft = (from: number, until: number, now: number): string => {
+  const left = until - Math.max(from, now)
   if (left <= 0) return 'expired'
   return left < MINUTE ? `${Math.ceil(left / SECOND)} s left` : `${Math.ceil(left / MINUTE)} min left`
 }

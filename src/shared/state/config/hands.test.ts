@@ -221,7 +221,7 @@ describe('the keys for tools', () => {
       'agent.sandbox.docker.ulimits.core',
     ])
     expect(sandbox.risks[5]).toBe(
-      `Every sandbox can read ${source} of this machine, as /data (agent.sandbox.docker.binds).`,
+      `Every box can read ${source} of this machine, as /data (agent.sandbox.docker.binds).`,
     )
     for (const risk of sandbox.risks) expect(risk).toMatch(/^[A-Z].*\.$/)
     const narrower = { pidsLimit: 64, memory: '64m', cpus: 0.5, ulimits: { nofile: 64 } }
@@ -335,6 +335,7 @@ describe('a sandbox is refused, with the key and its line, when it', () => {
   })
 
   it.each<[string, object, RegExp]>([
+    // noVNC without a password: CVE-2026-32064 (GHSA-25gx-x37c-7pph), CVE-2026-43575.
     ['has a browser', { browser: { enabled: true } }, /browser\.enabled is true, but there is no browser/],
     [
       'shows sessions to each other',

@@ -11,19 +11,19 @@ export const risksOf = ({
   ...(scope === 'session'
     ? []
     : [
-        `Sandboxes are shared by all sessions of one trust (agent.sandbox.scope is "${scope}"): they see each other’s files.`,
+        `Boxes are shared by all sessions of one trust (agent.sandbox.scope is "${scope}"): they see each other’s files.`,
       ]),
   ...(workspaceAccess === 'rw'
-    ? ['Sandboxes can change the agent’s own workspace (agent.sandbox.workspaceAccess is "rw").']
+    ? ['Boxes can change the agent’s own workspace (agent.sandbox.workspaceAccess is "rw").']
     : []),
   ...(docker.network === 'none'
     ? []
     : [
-        `Sandboxes of the owner’s sessions have the network "${docker.network}" (agent.sandbox.docker.network): what is in them can leave.`,
+        `Boxes of the owner’s sessions have the network "${docker.network}" (agent.sandbox.docker.network): what is in them can leave.`,
       ]),
   ...(docker.readOnlyRoot
     ? []
-    : ['Sandboxes can change their own system files (agent.sandbox.docker.readOnlyRoot is false).']),
+    : ['Boxes can change their own system files (agent.sandbox.docker.readOnlyRoot is false).']),
   ...(docker.seccompProfile === undefined
     ? []
     : [
@@ -36,11 +36,11 @@ export const risksOf = ({
       ]),
   ...docker.binds.map(
     ({ source, target, readOnly }) =>
-      `Every sandbox can ${readOnly ? 'read' : 'read and change'} ${source} of this machine, as ${target} (agent.sandbox.docker.binds).`,
+      `Every box can ${readOnly ? 'read' : 'read and change'} ${source} of this machine, as ${target} (agent.sandbox.docker.binds).`,
   ),
   ...(docker.extraHosts.length === 0
     ? []
-    : ['Sandboxes know hosts by names that the config gives them (agent.sandbox.docker.extraHosts).']),
+    : ['Boxes know hosts by names that the config gives them (agent.sandbox.docker.extraHosts).']),
   ...higherLimits(docker),
 ]
 
@@ -49,26 +49,24 @@ const key = (name: string): string => `agent.sandbox.docker.${name}`
 const higherLimits = ({ pidsLimit, memory, memorySwap, cpus, ulimits }: BoxConfig): readonly string[] => {
   const risks: string[] = []
   if (pidsLimit > DEFAULT_LIMITS.pidsLimit) {
-    risks.push(`A sandbox may have ${String(pidsLimit)} processes (${key('pidsLimit')}; the default is 256).`)
+    risks.push(`A box may have ${String(pidsLimit)} processes (${key('pidsLimit')}; the default is 256).`)
   }
   if (memory > DEFAULT_LIMITS.memory) {
-    risks.push(
-      `A sandbox may use ${formatBytes(memory)} of memory (${key('memory')}; the default is 512 MiB).`,
-    )
+    risks.push(`A box may use ${formatBytes(memory)} of memory (${key('memory')}; the default is 512 MiB).`)
   }
   if (memorySwap > memory) {
     risks.push(
-      `A sandbox may use ${formatBytes(memorySwap - memory)} of swap (${key('memorySwap')}; the default is none).`,
+      `A box may use ${formatBytes(memorySwap - memory)} of swap (${key('memorySwap')}; the default is none).`,
     )
   }
   if (cpus > DEFAULT_LIMITS.cpus) {
-    risks.push(`A sandbox may use ${String(cpus)} processors (${key('cpus')}; the default is 1).`)
+    risks.push(`A box may use ${String(cpus)} processors (${key('cpus')}; the default is 1).`)
   }
   for (const [name, { hard }] of Object.entries(DEFAULT_LIMITS.ulimits)) {
     const set = ulimits[name]?.hard ?? hard
     if (set > hard) {
       risks.push(
-        `The limit ${name} of a sandbox is ${String(set)} (${key(`ulimits.${name}`)}; the default is ${String(hard)}).`,
+        `The limit ${name} of a box is ${String(set)} (${key(`ulimits.${name}`)}; the default is ${String(hard)}).`,
       )
     }
   }

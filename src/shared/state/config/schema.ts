@@ -6,8 +6,6 @@ import { DM_POLICIES, type ProviderPolicy } from '../../domain/people.ts'
 import type { ProviderId } from '../../domain/provider.ts'
 import { flag, line, type SandboxScope, sandboxKeys, type WorkspaceAccess } from './sandbox-keys.ts'
 
-export type { SandboxScope } from './sandbox-keys.ts'
-
 /** The messengers that this version can start. */
 export type ConfiguredProvider = 'telegram' | 'simulator'
 

@@ -10,7 +10,7 @@ import {
   type EngineClientOptions,
 } from '../../docker/engine-client.ts'
 import { listOurs, type OurContainer, sandboxLabel } from '../../docker/our-containers.ts'
-import type { WantedContainer } from '../hardening.ts'
+import type { WantedContainer } from '../wanted-container.ts'
 import { type EngineFacts, parseEngineFacts } from './engine-facts.ts'
 import { type Inspection, parseInspection } from './inspection.ts'
 import { type BoxUse, parseUse } from './use.ts'
@@ -150,7 +150,7 @@ const answered = (answer: EngineAnswer): Answer => {
 }
 
 /** `why` completes “Docker …”. */
-export const unreachable = (why: string): ClawdbotError =>
+const unreachable = (why: string): ClawdbotError =>
   new ClawdbotError(
     'docker_unreachable',
     `Docker ${why}: tools in sandboxes are refused; nothing runs on the host instead.`,

@@ -188,6 +188,58 @@ describe('system calls', () => {
     expect(await box.text('nice -n 5 nice')).toBe('5')
   })
 
+  it('a process binds itself to a processor, and not the helper, which would starve beside those that are busy there', async () => {
+    const before = await python('print(os.sched_getaffinity(1))')
+    expect(await box.text('taskset -p 1 1 2>&1; taskset 1 echo bound')).toMatch(/not permitted[^]*bound/)
+    expect(await python('print(os.sched_getaffinity(1))')).toBe(before)
+  })
+
+  it('nothing is used up that the kernel counts by user, who outside may be the owner: watches, timers, queues', async () => {
+    expect(await call(253, 0x40000000)).toBe('ENOSYS')
+    expect(await call(294, 26, 0)).toBe('ENOSYS')
+    const made = await python(`made = 0
+timer = ctypes.c_void_p()
+while made < 5000 and libc.timer_create(1, None, ctypes.byref(timer)) == 0: made += 1
+print(made)`)
+    expect(Number(made)).toBeLessThanOrEqual(1024)
+    expect(await box.text('touch /dev/mqueue/one 2>&1; ls /dev/mqueue')).toContain('Too many open files')
+  })
+
+  it('a disk is not taken in one moment, and what programs write instead takes its time', async () => {
+    expect(await call(285, 47, 1, 0, 0, 4096)).toMatch(/^E(OP)?NOTSUPP?$/)
+    expect(await box.text('fallocate -l 1G taken 2>&1; stat -c %s taken')).toMatch(/not supported\n0$/)
+    expect(
+      await python(
+        "f = os.open('given', os.O_CREAT | os.O_RDWR); os.posix_fallocate(f, 0, 65536); print(os.fstat(f).st_size)",
+      ),
+    ).toBe('65536')
+  })
+
+  it('no program is left in the workspace that would run as its owner outside (set-user-id)', async () => {
+    const makes = [
+      "os.open('made', os.O_CREAT | os.O_WRONLY, 0o4755)",
+      "os.open('.', os.O_TMPFILE | os.O_WRONLY, 0o4755)",
+      "os.mknod('made', 0o104755)",
+      "os.chmod('plain', 0o4755)",
+      "os.chmod('plain', 0o4755, follow_symlinks=False)",
+      "os.fchmod(os.open('plain', os.O_RDONLY), 0o4755)",
+      "os.open('made', os.O_CREAT | os.O_WRONLY, 0o104755)",
+    ]
+    await box.bash('touch plain')
+    for (const make of makes)
+      expect(`${make}: ${await python(make)}`).toMatch(/PermissionError|NotImplementedError/)
+    expect(await python("print(libc.creat(b'made', 0o4755), ctypes.get_errno())")).toBe('-1 1')
+    expect(await call(437, 437)).toBe('ENOSYS')
+    // Where none is made the permissions mean nothing, and some programs leave anything there.
+    expect(
+      await python(
+        "print(libc.syscall({'x86_64': 257, 'aarch64': 56}[os.uname().machine], -100, b'plain', 0, 0o7777) > 0)",
+      ),
+    ).toBe('True')
+    expect(await box.text('find . -perm /4000')).toBe('')
+    expect(await box.text('chmod 2750 plain; stat -c %a plain')).toBe('2750')
+  })
+
   it('32-bit calls end whoever makes them', async () => {
     // int 0x80 with getpid. Where the processor is another one there is nothing to call.
     const result = await python(

@@ -172,7 +172,6 @@ const reasonOf = (end: StreamEnd): string | undefined => {
 }
 
 const messageOf = (body: string): string => {
-  const message = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? body
-  const progress = readProgress(JSON.stringify({ error: message }))
-  return progress.kind === 'failed' ? progress.why : ''
+  const said = readProgress(body)
+  return said.kind === 'failed' ? said.why : said.lines.join(' ')
 }

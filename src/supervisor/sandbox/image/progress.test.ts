@@ -22,6 +22,8 @@ describe('a line of Docker’s progress', () => {
   test('that is an error ends it with the reason', () => {
     const line = '{"errorDetail":{"message":"no"},"error":"no such\\u001b[31m host"}'
     expect(readProgress(line)).toEqual({ kind: 'failed', why: 'no such host' })
+    const whole = '{"message":"Get \\"https://example.test\\": no such host"}'
+    expect(readProgress(whole)).toEqual({ kind: 'failed', why: 'Get "https://example.test": no such host' })
   })
 
   test('moves no cursor, sets no title, hides nothing, and has an end', () => {

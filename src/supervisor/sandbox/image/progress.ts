@@ -11,6 +11,8 @@ const dockerLine = z.object({
   id: z.string().optional(),
   progressDetail: z.object({ current: z.number().optional() }).optional(),
   error: z.string().optional(),
+  /** Where the answer is an error as a whole. */
+  message: z.string().optional(),
 })
 
 export type Progress =
@@ -29,7 +31,8 @@ export const shownLines = (text: string): readonly string[] =>
 export const readProgress = (line: string): Progress => {
   const said = parse(line)
   if (said === undefined) return { kind: 'lines', lines: shownLines(line) }
-  if (said.error !== undefined) return { kind: 'failed', why: shownLines(said.error).join(' ') }
+  const failure = said.error ?? said.message
+  if (failure !== undefined) return { kind: 'failed', why: shownLines(failure).join(' ') }
   if (said.progressDetail?.current !== undefined) return { kind: 'lines', lines: [] }
   const status =
     said.status === undefined ? '' : `${said.id === undefined ? '' : `${said.id}: `}${said.status}`

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { OurContainer } from '../../docker/our-containers.ts'
 import { type EngineFacts, engineRisks, parseEngineFacts } from '../engine/engine-facts.ts'
 import { HOLDER_LABEL, STATE_LABEL } from '../plan-box.ts'
-import { lookAtDisk, tooLittle } from './disk-guard.ts'
+import { lookAtDisks, tooLittle } from './disk-guard.ts'
 import { type Aged, whyDue } from './due.ts'
 import { leftoversIn } from './leftovers.ts'
 
@@ -26,18 +26,29 @@ describe('a sandbox’s time', () => {
   })
 })
 
+const room = (freeBytes: number, bytes: number, freeFiles = 0, files = 0): string | undefined =>
+  tooLittle({ freeBytes, bytes, freeFiles, files }, '/x')
+
 describe('the disk guard', () => {
   it('keeps 512 MiB, or 2 % of a larger disk, and of a huge one 4 GiB', () => {
-    expect(tooLittle(0.5 * GIBIBYTE, 10 * GIBIBYTE, '/x')).toBeUndefined()
-    expect(tooLittle(0.5 * GIBIBYTE - 1, 10 * GIBIBYTE, '/x')).toMatch(
-      /\/x is nearly full: 511 MiB left, and 512/,
-    )
-    expect(tooLittle(2 * GIBIBYTE - 1, 100 * GIBIBYTE, '/x')).toMatch(/2048 MiB are kept/)
-    expect(tooLittle(4 * GIBIBYTE, 8000 * GIBIBYTE, '/x')).toBeUndefined()
+    expect(room(0.5 * GIBIBYTE, 10 * GIBIBYTE)).toBeUndefined()
+    expect(room(0.5 * GIBIBYTE - 1, 10 * GIBIBYTE)).toMatch(/\/x is nearly full: 511 MiB left, and 512/)
+    expect(room(2 * GIBIBYTE - 1, 100 * GIBIBYTE)).toMatch(/2048 MiB are kept/)
+    expect(room(4 * GIBIBYTE, 8000 * GIBIBYTE)).toBeUndefined()
   })
 
-  it('takes a disk that can not be looked at for a full one', async () => {
-    expect(await lookAtDisk('/nowhere/at/all')).toMatch(/nobody can say how much room is left/)
+  it('keeps 2 % of the files that a disk can have, and of many 50000, because empty ones fill a disk too', () => {
+    expect(room(GIBIBYTE, GIBIBYTE, 20_000, 1_000_000)).toBeUndefined()
+    expect(room(GIBIBYTE, GIBIBYTE, 19_999, 1_000_000)).toMatch(/takes 19999 more files, and 20000 are kept/)
+    expect(room(GIBIBYTE, GIBIBYTE, 49_999, 1e9)).toMatch(/50000 are kept/)
+    // A file system that makes them as they are needed counts none.
+    expect(room(GIBIBYTE, GIBIBYTE, 0, 0)).toBeUndefined()
+  })
+
+  it('takes a disk that can not be looked at for a full one, and one of many that is full for all', async () => {
+    expect(await lookAtDisks(['/nowhere/at/all'])).toMatch(/nobody can say how much room is left/)
+    expect(await lookAtDisks(['/proc', '/nowhere/at/all'])).toBeDefined()
+    expect(await lookAtDisks([])).toBeUndefined()
   })
 })
 
@@ -92,7 +103,7 @@ describe('what is known of an engine', () => {
     expect(risks('30.0.0', '1.2.8')).toEqual([])
   })
 
-  it('names the versions with holes, as distributions write them', () => {
+  it('names the versions with holes, as distributions write them (CVE-2026-41567, -41568, -42306, CVE-2025-31133, -52565, -52881)', () => {
     expect(risks('20.10.24+dfsg1', '1.1.5+ds1').map((risk) => risk.split(' has ')[0])).toEqual([
       'Docker 20.10.24+dfsg1',
       'runc 1.1.5+ds1',

@@ -14,11 +14,11 @@ import type { BoxSettings, BoxWanted } from '../plan-box.ts'
 import { createSandboxes, type Sandboxes, type SandboxesOptions } from '../sandboxes.ts'
 
 export const PROJECT = resolve(import.meta.dirname, '../../../..')
-export const SANDBOX_IMAGE = 'clawdbot-sandbox:bookworm-slim'
+const SANDBOX_IMAGE = 'clawdbot-sandbox:bookworm-slim'
 
 const MEBIBYTE = 1024 * 1024
 
-export const testBox = (more: Partial<BoxConfig> = {}): BoxConfig => ({
+const testBox = (more: Partial<BoxConfig> = {}): BoxConfig => ({
   image: SANDBOX_IMAGE,
   containerPrefix: 'clawdbot-sbx-',
   readOnlyRoot: true,
