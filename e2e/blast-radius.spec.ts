@@ -56,7 +56,7 @@ for (const [who, person, telegram] of [
         expect(await ask(scenario, OWNER, `write diary.txt ${CANARY}`)).toContain('diary.txt')
         // That the friend's commands do run, and the guest's do not, before and after.
         const isObeyed = async (): Promise<boolean> =>
-          /^alive/.test(await ask(scenario, person, 'run printf al; echo ive'))
+          (await ask(scenario, person, 'run printf al; echo ive')).startsWith('alive')
         expect(await isObeyed()).toBe(who === 'friend')
         const words = hostileMessages({ secret, url, owner: OWNER.id, stateDir: scenario.stateDir })
         expect(words).toHaveLength(100)

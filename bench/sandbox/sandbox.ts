@@ -97,9 +97,37 @@ const kill = async ({ hands, newSession }: HandsBench): Promise<readonly Figure[
   return [ms('timeout_kill_ms', median(values), '-')]
 }
 
+/** What a neighbour does to be in the way. */
+const BOMBS = [
+  ':(){ :|:& };:; sleep 1000',
+  'python3 -c "x=[]\nwhile True: x.append(bytearray(1<<20))"; sleep 1000',
+  'yes',
+  'trap "" TERM; while :; do :; done',
+] as const
+
+/** Commands of one session while four others do their worst. */
+const besideBombs = async ({ hands, newSession }: HandsBench): Promise<readonly Figure[]> => {
+  const stop = new AbortController()
+  const calm = await hands.of('sandbox', newSession())
+  await runIn(calm, 'true')
+  const clients = await Promise.all(BOMBS.map(() => hands.of('sandbox', newSession())))
+  const bombs = clients.map((client, at) =>
+    client.bash(
+      { command: BOMBS[at] ?? 'yes', cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 64 * 1024 },
+      stop.signal,
+    ),
+  )
+  await pause(1_000)
+  const values = await repeated(100, () => elapsed(() => runIn(calm, 'echo here')))
+  stop.abort()
+  await Promise.allSettled(bombs)
+  return [ms('beside_bombs_p99_ms', percentile(values, 0.99), 'under 1000')]
+}
+
 export const sandbox: readonly Benchmark[] = [
   { name: 'warm', run: () => withBench(warm) },
   { name: 'first command', run: () => withBench(first) },
   { name: 'fifty sessions', run: () => withBench(many) },
   { name: 'timeout', run: () => withBench(kill) },
+  { name: 'beside bombs', run: () => withBench(besideBombs) },
 ]

@@ -12,12 +12,30 @@ describe('clawdbot status', () => {
       lockdown: null,
       providers: [],
       pending: [{ provider: 'telegram', requests: 1, error: null }],
+      readOnly: {
+        on: false,
+        by: null,
+        since: null,
+        who: null,
+        file: paths.readOnly,
+        why: null,
+        configError: null,
+      },
+      hostAccess: false,
       config: { file: paths.config, exists: false, error: null },
       stateDir: paths.root,
     })
     const { code, out } = await runCli(paths, ['status'])
     expect(code).toBe(0)
     expect(out).toMatch(/^Gateway {4}not supervised by anything\nLockdown {3}none\nPending {4}telegram 1 /)
+  })
+
+  it('says when read-only mode is on, and when commands may run on this machine', async () => {
+    const paths = await cliState()
+    await writeFile(paths.config, '{ readOnlyMode: true, agent: { elevated: { enabled: true } } }')
+    const { out } = await runCli(paths, ['status'])
+    expect(out).toMatch(/^Read-only {2}Read-only mode is on by the key readOnlyMode/m)
+    expect(out).toMatch(/^Host {7}commands may run on this machine/m)
   })
 
   it('works while everything else is broken, and names what is', async () => {

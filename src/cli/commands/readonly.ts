@@ -26,14 +26,14 @@ export const readOnlyChange = async (
     await refuseByConfig(context)
     await inAudit(context, 'grants', { act: 'readonly.off' }, () => switchReadOnlyOff(paths))
   }
-  if (options.json === true) context.print(toSafeJson(await look(context)))
+  if (options.json === true) context.print(toSafeJson(await lookAtReadOnly(context)))
   else context.print(change === 'on' ? `Read-only mode is on: ${MEANING}.` : 'Read-only mode is off.')
 }
 
 export const readOnlyStatus = async (context: CliContext, options: Json): Promise<void> => {
-  const found = await look(context)
+  const found = await lookAtReadOnly(context)
   if (options.json === true) return context.print(toSafeJson(found))
-  context.print(visibleLine(sentenceOf(found)))
+  context.print(visibleLine(readOnlySentence(found)))
   if (found.configError !== null) context.warn(visibleLine(`clawdbot: the config: ${found.configError}`))
 }
 
@@ -43,7 +43,8 @@ const refuseByConfig = async ({ paths, env }: CliContext): Promise<void> => {
   if ((await loadConfig(paths, env)).readOnlyMode) throw onByConfig(paths.config)
 }
 
-interface Found {
+/** Read-only mode as the files on disk say it. */
+export interface ReadOnlyFound {
   readonly on: boolean
   readonly by: 'config' | 'switch' | 'broken' | null
   /** When the switch was thrown, ISO 8601, and who threw it. */
@@ -55,7 +56,10 @@ interface Found {
   readonly configError: string | null
 }
 
-const look = async ({ paths, env }: CliContext): Promise<Found> => {
+export const lookAtReadOnly = async ({
+  paths,
+  env,
+}: Pick<CliContext, 'paths' | 'env'>): Promise<ReadOnlyFound> => {
   const { byConfig, configError } = await configSays(paths, env)
   const found = await readReadOnly(paths)
   const none = { since: null, who: null, file: paths.readOnly, why: null, configError }
@@ -85,7 +89,7 @@ const configSays = async (
   }
 }
 
-const sentenceOf = ({ by, since, who, file, why }: Found): string => {
+export const readOnlySentence = ({ by, since, who, file, why }: ReadOnlyFound): string => {
   switch (by) {
     case null:
       return 'Read-only mode is off.'

@@ -3,10 +3,12 @@ import { PROVIDERS } from '../../shared/domain/provider.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'
 import { listRequests } from '../../shared/state/pairing-store.ts'
+import { hasHostAccess } from '../../supervisor/hands/rules.ts'
 import { isSupervised, readRunFile } from '../../supervisor/run/run-file.ts'
 import { readLatch } from '../../supervisor/stop/latch/latch.ts'
 import type { CliContext } from '../context.ts'
 import { toSafeJson } from '../print-json.ts'
+import { lookAtReadOnly, readOnlySentence } from './readonly.ts'
 
 const iso = (time: number): string => new Date(time).toISOString()
 
@@ -36,7 +38,8 @@ const look = async ({ paths, env, now }: CliContext) => {
     lockdown: latch.kind === 'open' ? null : { since: iso(latch.at), by: latch.by, reason: latch.reason },
     providers: alive ? run.providers : [],
     pending: await pendingOf(paths, now()),
-    config: await configOf(paths, env),
+    readOnly: await lookAtReadOnly({ paths, env }),
+    ...(await configOf(paths, env)),
     stateDir: paths.root,
   }
 }
@@ -56,10 +59,15 @@ const pendingOf = async (paths: CliContext['paths'], now: number) => {
 
 const configOf = async (paths: CliContext['paths'], env: NodeJS.ProcessEnv) => {
   try {
-    const { exists } = await loadConfig(paths, env)
-    return { file: paths.config, exists, error: null }
+    const config = await loadConfig(paths, env)
+    const { exists } = config
+    return { hostAccess: hasHostAccess(config), config: { file: paths.config, exists, error: null } }
   } catch (error) {
-    return { file: paths.config, exists: true, error: toErrorView(error).message }
+    // Without a valid config nothing runs, on the host neither.
+    return {
+      hostAccess: false,
+      config: { file: paths.config, exists: true, error: toErrorView(error).message },
+    }
   }
 }
 
@@ -85,6 +93,11 @@ const linesOf = (found: Found): readonly (readonly [name: string, text: string])
           `${provider} ${error ?? `${String(requests)} (clawdbot pairing list --provider ${provider})`}`,
         ] as const,
     ),
+    ['Read-only', found.readOnly.on ? readOnlySentence(found.readOnly) : 'off'],
+    [
+      'Host',
+      found.hostAccess ? 'commands may run on this machine (agent.elevated)' : 'nothing runs on this machine',
+    ],
     ['Config', config.error ?? (config.exists ? config.file : `${config.file} (not there: defaults)`)],
     ['State', found.stateDir],
   ]

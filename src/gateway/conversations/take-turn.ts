@@ -148,7 +148,8 @@ const obtainAnswer = async (
       )
       break
     case 'absent': {
-      const asked = await questionOf(item, parts, signal)
+      // Without files at once: whoever aborts a turn that has begun finds it where it was.
+      const asked = item.attachments.length === 0 ? item.text : await questionOf(item, parts, signal)
       if (asked === undefined || (signal.aborted && end()?.kind !== 'aborted')) return { kind: 'open' }
       text = asked
       parts.reached('turn:before-user-entry')
@@ -206,7 +207,6 @@ const questionOf = async (
   { takeIn }: TurnParts,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  if (item.attachments.length === 0) return item.text
   const taken = await takeIn(item, signal)
   if (taken.kind === 'open') return undefined
   return [item.text, ...taken.lines].filter((line) => line !== '').join('\n')

@@ -18,9 +18,7 @@ export const dangerOf = ({ User, HostConfig }: WantedContainer, facts: BoxFacts)
   const { NetworkMode, PidsLimit, Memory, MemorySwap, NanoCpus, Mounts, Tmpfs } = HostConfig
   if (!isPlainUser(User))
     return `its user would be ${JSON.stringify(User)}, and it has to be uid:gid, never 0`
-  if (!/^[a-z0-9][a-z0-9_.-]*$/i.test(NetworkMode) || NetworkMode === 'host' || NetworkMode === 'default') {
-    return `its network would be ${JSON.stringify(NetworkMode)}`
-  }
+  if (!isPlainNetwork(NetworkMode)) return `its network would be ${JSON.stringify(NetworkMode)}`
   if (!(PidsLimit > 0)) return 'it would have no limit of processes'
   if (!(Memory >= MIN_MEMORY_BYTES)) return 'it would have no limit of memory, or less than 32 MiB'
   if (facts.limitsSwap && !(MemorySwap >= Memory)) return 'it would have no limit of swap'
@@ -44,6 +42,10 @@ export const dangerOf = ({ User, HostConfig }: WantedContainer, facts: BoxFacts)
   )
   return closed === undefined ? movableTarget(Mounts, targets) : `something would be mounted at ${closed}`
 }
+
+/** Not by an id, or the beginning of one: that of the host's own network is one too. */
+const isPlainNetwork = (mode: string): boolean =>
+  /^[a-z0-9][a-z0-9_.-]*$/i.test(mode) && !/^(?:host|default|[0-9a-f]+)$/i.test(mode)
 
 const isPlainUser = (user: string): boolean => {
   const [, uid, gid] = /^(\d{1,10}):(\d{1,10})$/.exec(user) ?? []

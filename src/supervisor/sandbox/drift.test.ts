@@ -109,6 +109,37 @@ describe('drift', () => {
     expect(inHost(key, value)).not.toEqual([])
   })
 
+  // Docker's benchmark of the Center for Internet Security, section 5, as far as one container goes.
+  it.each<[string, string, unknown, unknown]>([
+    ['5.2 AppArmor', 'SecurityOpt', expect.anything(), ['apparmor=unconfined']],
+    ['5.3 SELinux', 'SecurityOpt', expect.anything(), ['label=disable']],
+    ['5.4 capabilities', 'CapDrop', ['ALL'], []],
+    ['5.4 capabilities', 'CapAdd', [], ['SYS_PTRACE']],
+    ['5.5 privileged', 'Privileged', false, true],
+    ['5.6 folders of the host', 'Binds', undefined, ['/etc:/etc']],
+    ['5.8 ports', 'PortBindings', undefined, { '22/tcp': [{ HostPort: '22' }] }],
+    ['5.10 network of the host', 'NetworkMode', 'none', 'host'],
+    ['5.11 memory', 'Memory', 512 * 1024 * 1024, 0],
+    ['5.12 processor', 'NanoCpus', 1e9, 0],
+    ['5.12 processor', 'CpuShares', undefined, 2048],
+    ['5.13 read-only root', 'ReadonlyRootfs', true, false],
+    ['5.15 restart', 'RestartPolicy', { Name: 'no' }, { Name: 'on-failure', MaximumRetryCount: 5 }],
+    ['5.16 processes of the host', 'PidMode', '', 'host'],
+    ['5.17 shared memory of the host', 'IpcMode', 'private', 'host'],
+    ['5.18 devices', 'Devices', undefined, [{ PathOnHost: '/dev/kmsg' }]],
+    ['5.19 limits of a process', 'Ulimits', expect.anything(), [{ Name: 'nofile', Soft: 1e6, Hard: 1e6 }]],
+    ['5.21 name of the host', 'UTSMode', '', 'host'],
+    ['5.22 seccomp', 'SecurityOpt', expect.anything(), ['no-new-privileges', 'seccomp=unconfined']],
+    ['5.25 control group', 'CgroupParent', undefined, '/'],
+    ['5.26 new privileges', 'SecurityOpt', expect.anything(), []],
+    ['5.29 processes', 'PidsLimit', 256, -1],
+    ['5.31 user namespace of the host', 'UsernsMode', undefined, 'host'],
+    ['5.32 the engine’s socket', 'Binds', undefined, ['/var/run/docker.sock:/x']],
+  ])('is what breaks rule %s of the benchmark by %s', (_rule, key, asked, broken) => {
+    expect(Reflect.get(wanted.HostConfig, key)).toEqual(asked)
+    expect(inHost(key, broken)).not.toEqual([])
+  })
+
   it('is seen in each field that was asked for when it is missing', () => {
     // What was asked to be nothing is nothing when it is missing.
     const said = Object.entries(wanted.HostConfig).filter(
@@ -150,6 +181,22 @@ describe('drift', () => {
     expect(whatDrifts((found) => ({ ...found, NetworkSettings: connected }))).toEqual(['networks'])
     const published = { Networks: {}, Ports: { '80/tcp': [{ HostPort: '80' }] } }
     expect(whatDrifts((found) => ({ ...found, NetworkSettings: published }))).toEqual(['published ports'])
+  })
+
+  it('is seen in the AppArmor profile that a running one has, which an engine without AppArmor takes and forgets', () => {
+    const asked = { ...wanted.HostConfig, SecurityOpt: [...wanted.HostConfig.SecurityOpt, 'apparmor=ours'] }
+    const running = (profile: string): Inspection => ({
+      ...inspected,
+      HostConfig: { ...inspected.HostConfig, SecurityOpt: [...asked.SecurityOpt] },
+      AppArmorProfile: profile,
+      State: { ...inspected.State, Running: true },
+    })
+    const found = (profile: string) => driftOf({ ...wanted, HostConfig: asked }, running(profile))
+    expect(found('ours')).toEqual([])
+    expect(found('')).toEqual([{ what: 'AppArmor profile', wanted: 'ours', found: 'none' }])
+    const ran = { ...inspected, State: { ...inspected.State, Running: true } }
+    expect(driftOf(wanted, { ...ran, AppArmorProfile: 'docker-default' })).toEqual([])
+    expect(driftOf(wanted, { ...ran, AppArmorProfile: 'unconfined' })).toHaveLength(1)
   })
 
   it('does not mind a folder under the name that Docker Desktop has for it', () => {

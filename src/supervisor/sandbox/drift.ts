@@ -64,6 +64,7 @@ export const driftOf = (wanted: WantedContainer, found: Inspection): readonly Dr
   ...hostConfigDrift(wanted.HostConfig, found.HostConfig),
   ...configDrift(wanted, found),
   ...mountDrift(wanted.HostConfig.Mounts, found),
+  ...apparmorDrift(wanted.HostConfig.SecurityOpt, found),
   ...networkDrift(wanted.HostConfig.NetworkMode, found),
 ]
 
@@ -100,6 +101,19 @@ const securityDrift = (wanted: readonly string[], found: unknown): readonly Drif
   const listed = strings(found)
   if (JSON.stringify(sameWords(wanted)) === JSON.stringify(sameWords(listed))) return []
   return [{ what: 'security options', wanted: brief(wanted), found: brief(listed) }]
+}
+
+/** An engine without AppArmor takes a profile, starts the container without it, and says so nowhere else. */
+const apparmorDrift = (
+  options: readonly string[],
+  { AppArmorProfile, State }: Inspection,
+): readonly DriftView[] => {
+  if (!State.Running) return []
+  const asked = options.find((one) => one.startsWith('apparmor='))?.slice('apparmor='.length)
+  if (asked !== undefined) return compare('AppArmor profile', asked, AppArmorProfile)
+  return AppArmorProfile === 'unconfined'
+    ? [{ what: 'AppArmor profile', wanted: "the engine's default", found: AppArmorProfile }]
+    : []
 }
 
 const sameWords = (options: readonly string[]): readonly string[] =>

@@ -146,6 +146,8 @@ describe('a sandbox as it is asked for', () => {
       facts({}, {}, { network: 'container:abc' }),
       /network/,
     ],
+    ['the host network in other letters', facts({}, {}, { network: 'Host' }), /network/],
+    ['a network by an id, which may be the host’s', facts({}, {}, { network: '3c0e6ee5d28f' }), /network/],
     ['a namespace by path', facts({}, {}, { network: 'ns:/proc/1/ns/net' }), /network/],
     ['root', facts({}, {}, { user: '0:0' }), /user/],
     ["root's group", facts({}, {}, { user: '1000:0' }), /user/],
@@ -207,9 +209,10 @@ describe('a sandbox as it is asked for', () => {
 
   it('has no place inside that could be moved by a symlink in a writable one around it (CVE-2021-30465)', () => {
     const inner = { source: '/srv/docs', target: '/project/docs', readOnly: true }
-    const around = (readOnly: boolean) => ({ source: '/srv/project', target: '/project', readOnly })
-    expect(refusal(facts({}, {}, { binds: [around(false), inner] }))).toMatch(/lies in \/project/)
-    expect(refusal(facts({}, {}, { binds: [around(true), inner] }))).toBe('nothing')
+    const around = { source: '/srv/project', target: '/project' }
+    const binds = (readOnly: boolean) => [{ ...around, readOnly }, inner]
+    expect(refusal(facts({}, {}, { binds: binds(false) }))).toMatch(/lies in \/project/)
+    expect(refusal(facts({}, {}, { binds: binds(true) }))).toBe('nothing')
     expect(refusal(facts({}, {}, bind('/srv/var', '/var', false)))).toMatch(/\/var\/tmp lies in \/var/)
   })
 

@@ -90,6 +90,16 @@ describe('where no sandbox can be made', () => {
     await expect.poll(here.states, SOON).toEqual([])
   })
 
+  it('refuses an AppArmor profile that is not enforced, because it is not loaded or there is no AppArmor', async () => {
+    const here = world()
+    const sandboxes = here.sandboxes({}, here.settings({}, { apparmorProfile: 'clawdbot-nothing' }))
+    await expect(sandboxes.open(friendsBox())).rejects.toMatchObject({
+      code: expect.stringMatching(/^sandbox_(?:drift|refused)$/),
+      message: expect.stringMatching(/apparmor/i),
+    })
+    await expect.poll(here.states, SOON).toEqual([])
+  })
+
   it('refuses where the setup command fails, and says that it was that', async () => {
     const here = world()
     const sandboxes = here.sandboxes({}, here.settings({}, { setupCommand: 'exit 3' }))
@@ -207,21 +217,21 @@ describe('STOP and sandboxes', () => {
   )
 })
 
+const smallDisk = (here: BoxWorld, options: string): string => {
+  const disk = join(here.root, 'disk')
+  mkdirSync(disk)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])
+  cleanUp.push(() => execFileSync('umount', ['-l', disk]))
+  return disk
+}
+const run = (box: Box, command: string): void => {
+  const request = { op: 'bash', id: 1, command, cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 1024 }
+  box.stream.write(encodeFrame(request))
+}
+
 describe.runIf(process.getuid?.() === 0 && existsSync('/proc/self/mounts'))(
   'a disk that a sandbox fills',
   () => {
-    const smallDisk = (here: BoxWorld, options: string): string => {
-      const disk = join(here.root, 'disk')
-      mkdirSync(disk)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])
-      cleanUp.push(() => execFileSync('umount', ['-l', disk]))
-      return disk
-    }
-    const run = (box: Box, command: string): void => {
-      const request = { op: 'bash', id: 1, command, cwd: '', env: {}, timeoutMs: 60_000, keepBytes: 1024 }
-      box.stream.write(encodeFrame(request))
-    }
-
     it('ends the sandboxes before it is full, and lets none begin until there is room', async () => {
       const here = world()
       const disk = smallDisk(here, 'size=600m')

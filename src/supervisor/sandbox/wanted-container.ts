@@ -2,9 +2,9 @@
 import type { SandboxConfig } from '../../shared/state/config/schema.ts'
 
 /** Where a sandbox has its own files. */
-const WORKSPACE_INSIDE = '/workspace'
+export const WORKSPACE_INSIDE = '/workspace'
 /** Where it sees the agent's files, with `workspaceAccess: "ro"`. */
-const AGENT_INSIDE = '/agent'
+export const AGENT_INSIDE = '/agent'
 
 export interface WantedMount {
   readonly Type: 'bind'

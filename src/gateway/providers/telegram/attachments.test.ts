@@ -18,6 +18,13 @@ const update = (more: object): object => ({
     ...more,
   },
 })
+const verdictOn = (more: object): ReturnType<typeof decide> =>
+  decide(
+    { ...normalise(update(more), { botId: 999, waited: false }), duplicate: false, backlog: false },
+    { dmPolicy: 'open', everyone: true, silent: false },
+    { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  )
+
 describe('what a message brings along', () => {
   test.each([
     [
@@ -90,13 +97,6 @@ describe('what a message brings along', () => {
 })
 
 describe('a message of a file and no words', () => {
-  const verdictOn = (more: object): ReturnType<typeof decide> =>
-    decide(
-      { ...normalise(update(more), { botId: 999, waited: false }), duplicate: false, backlog: false },
-      { dmPolicy: 'open', everyone: true, silent: false },
-      { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
-    )
-
   test('is a message, and one of neither is none', () => {
     expect(verdictOn({ document: file() })).toMatchObject({ kind: 'accept' })
     expect(verdictOn({ document: {} })).toEqual({ kind: 'drop', reason: 'empty' })

@@ -17,6 +17,8 @@ const inspection = z.looseObject({
   Created: z.string().default(''),
   Path: z.string().default(''),
   Args: words,
+  /** Empty where the engine has no AppArmor. */
+  AppArmorProfile: z.string().default(''),
   State: z.looseObject({
     Status: z.string(),
     Running: z.boolean(),
