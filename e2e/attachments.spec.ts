@@ -22,8 +22,12 @@ import { readTranscript } from './support/transcript.ts'
 const BYTES = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7 + (index >> 8)) % 256)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-const running = async (scenario: Scenario, use: () => Promise<void>): Promise<void> => {
-  const gateway = startHeadless(scenario.env)
+const running = async (
+  scenario: Scenario,
+  use: () => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const gateway = startHeadless({ ...scenario.env, ...env })
   try {
     await scenario.telegram.waitFor(() => scenario.telegram.isPolling())
     await use()
@@ -52,9 +56,6 @@ const documentsTo = ({ telegram }: Scenario, who: Person) =>
     chatId === who.id && document !== undefined ? [document] : [],
   )
 
-const sentTo = ({ telegram }: Scenario, who: Person): number =>
-  telegram.sent.filter(({ chatId }) => chatId === who.id).length
-
 test('a friend’s document comes into their box and goes back byte by byte, and the audit has both', async () => {
   const scenario = await withHands()
   await running(scenario, async () => {
@@ -71,10 +72,8 @@ test('a friend’s document comes into their box and goes back byte by byte, and
     expect(transcript?.messages[0]?.text).toBe(
       `run sha256sum inbox/*\n[Attachment saved as inbox/${name}, 3,000,001 bytes]`,
     )
-    await ask(scenario, ANA, 'run cp inbox/* back.bin; ln -s /etc/passwd leak; ln inbox/* hard')
-    const before = sentTo(scenario, ANA)
+    await ask(scenario, ANA, 'run cp inbox/* back.bin')
     await ask(scenario, ANA, 'send file back.bin')
-    await scenario.telegram.waitFor(() => sentTo(scenario, ANA) >= before + 2, 'the file and the answer')
     const [back, ...more] = documentsTo(scenario, ANA)
     expect(more).toEqual([])
     expect([back?.fileName, sha256(back?.bytes ?? new Uint8Array())]).toEqual(['back.bin', sha256(BYTES)])
@@ -145,18 +144,17 @@ test('read-only mode: files come into a box, and go to nobody but the owner', as
       /-a\.txt/,
     )
     expect((await cli(scenario.env, 'readonly', 'on')).code).toBe(0)
-    const before = sentTo(scenario, OWNER)
-    await ask(scenario, OWNER, `send file inbox telegram:${ANA.id}`)
     const taken = await give(scenario, OWNER, {
       fileName: 'b.txt',
       bytes: BYTES,
       caption: 'run cp inbox/*-b.txt b',
     })
     expect(taken).toMatch(/exit code 0/)
-    await ask(scenario, OWNER, `send file b telegram:${ANA.id}`)
+    expect(await ask(scenario, OWNER, `send file b telegram:${ANA.id}`)).toMatch(
+      /^Not sent: read-only mode is on/,
+    )
     expect(documentsTo(scenario, ANA)).toEqual([])
     await ask(scenario, OWNER, 'send file b')
-    await scenario.telegram.waitFor(() => sentTo(scenario, OWNER) >= before + 5, 'the file and the answer')
     expect(documentsTo(scenario, OWNER).map(({ bytes }) => sha256(bytes))).toEqual([sha256(BYTES)])
   })
 })
@@ -181,23 +179,32 @@ test('on the host files come and go inside the workspace, and in read-only mode 
     )
     expect(readdirSync(join(workspace, 'inbox'))).toEqual([name])
     expect(existsSync(join(workspace, 'b.txt'))).toBe(false)
-    const before = sentTo(scenario, OWNER)
     await ask(scenario, OWNER, `send file inbox/${name}`)
-    await scenario.telegram.waitFor(() => sentTo(scenario, OWNER) >= before + 2, 'the file and the answer')
     expect(documentsTo(scenario, OWNER)).toHaveLength(1)
   })
 })
 
+test('a gateway that is killed right after it saved a file has one file in the end, and one answer', async () => {
+  const scenario = await withHands()
+  const use = async (): Promise<void> => {
+    const said = await give(scenario, ANA, {
+      fileName: 'a.bin',
+      bytes: BYTES,
+      caption: 'run ls -A inbox; sha256sum inbox/*',
+    })
+    expect(said).toMatch(/^[0-9a-f]{8}-a\.bin\n[0-9a-f]{64} {2}inbox\/[0-9a-f]{8}-a\.bin\n\[exit code 0\]$/)
+    expect(said).toContain(sha256(BYTES))
+    expect(scenario.telegram.downloads).toHaveLength(2)
+    expect(scenario.telegram.sent).toHaveLength(1)
+  }
+  await running(scenario, use, { CLAWDBOT_TEST_KILL_AT: 'tool:after-act' })
+})
+
 test('without Docker a file is not even fetched, and the answer says why', async () => {
   const scenario = await withHands()
-  const env = { ...scenario.env, DOCKER_HOST: `unix://${scenario.file('no-docker.sock')}` }
-  const gateway = startHeadless(env)
-  try {
-    await scenario.telegram.waitFor(() => scenario.telegram.isPolling())
+  const use = async (): Promise<void> => {
     expect(await give(scenario, ANA, { fileName: 'a.txt', bytes: BYTES })).toMatch(/not taken in: .*Docker/)
     expect(scenario.telegram.downloads).toEqual([])
-  } finally {
-    await gateway.stop()
-    await scenario.end()
   }
+  await running(scenario, use, { DOCKER_HOST: `unix://${scenario.file('no-docker.sock')}` })
 })

@@ -9,6 +9,7 @@ import { parseSessionKey, type SessionKey } from '../../src/shared/domain/sessio
 import { loadConfig } from '../../src/shared/state/config/load.ts'
 import { prepareStateDir, resolveStatePaths } from '../../src/shared/state/state-dir.ts'
 import { createBoxDesk } from '../../src/supervisor/sandbox/box-desk.ts'
+import { boxSettings } from '../../src/supervisor/sandbox/plan-box.ts'
 import { createSandboxes, type Sandboxes } from '../../src/supervisor/sandbox/sandboxes.ts'
 import { dockerEnv } from '../../src/supervisor/testing/docker-env.ts'
 
@@ -33,7 +34,6 @@ export const openHandsBench = async (dockerHost: string): Promise<HandsBench> =>
   const env = { ...process.env, ...dockerEnv(), DOCKER_HOST: dockerHost, CLAWDBOT_STATE_DIR: stateDir }
   const paths = resolveStatePaths(env, homedir())
   await prepareStateDir(paths)
-  const { sandbox, workspace } = await loadConfig(paths, env)
   const sandboxes = createSandboxes({
     paths,
     appRoot: join(import.meta.dirname, '..', '..'),
@@ -44,7 +44,7 @@ export const openHandsBench = async (dockerHost: string): Promise<HandsBench> =>
     onChange: () => undefined,
     onError: (error) => process.stderr.write(`${String(error)}\n`),
   })
-  sandboxes.adopt({ sandbox, workspace, readOnly: false })
+  sandboxes.adopt(boxSettings(await loadConfig(paths, env), false))
   const [ours, theirs] = duplexPair()
   const desk = createBoxDesk({
     open: async (session) => sandboxes.open({ session: sessionOf(session), trust: 'friend', network: false }),

@@ -6,6 +6,7 @@ import { startBoxes } from '../../e2e/support/docker.ts'
 import { parseSessionKey, type SessionKey } from '../shared/domain/session.ts'
 import { loadConfig } from '../shared/state/config/load.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
+import { boxSettings } from '../supervisor/sandbox/plan-box.ts'
 import { createSandboxes, type Sandboxes } from '../supervisor/sandbox/sandboxes.ts'
 import { dockerEnv } from '../supervisor/testing/docker-env.ts'
 import { cliState, runCli, startCli } from './testing/run-cli.ts'
@@ -51,8 +52,7 @@ const world = async (more: object = {}): Promise<World> => {
         onError: () => undefined,
       })
       onTestFinished(() => sandboxes.close())
-      const { sandbox, workspace } = await loadConfig(paths, env)
-      sandboxes.adopt({ sandbox, workspace, readOnly: false })
+      sandboxes.adopt(boxSettings(await loadConfig(paths, env), false))
       return sandboxes
     },
   }

@@ -14,6 +14,7 @@ import type { Notes } from './people/notes.ts'
 import type { OwnerFiles } from './people/owner-files.ts'
 import { type BoxDesk, createBoxDesk } from './sandbox/box-desk.ts'
 import { createImageDesk } from './sandbox/image/image-desk.ts'
+import { boxSettings } from './sandbox/plan-box.ts'
 import { type BoxWanted, createSandboxes } from './sandbox/sandboxes.ts'
 import { statesOf } from './sandbox/view.ts'
 import type { StateFeed } from './view/state-feed.ts'
@@ -135,9 +136,8 @@ export const createHands = (options: HandsOptions): Hands => {
       approvals.review()
       const config = options.config()
       if (config === null) return
-      const { sandbox, workspace } = config
-      image.adopt(sandbox.docker.image)
-      sandboxes.adopt({ sandbox, workspace, readOnly: readOnly.isOn() })
+      image.adopt(config.sandbox.docker.image)
+      sandboxes.adopt(boxSettings(config, readOnly.isOn()))
     },
     dockerChanged: () => {
       void image.refresh()

@@ -1,11 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FaultPlan } from './faults.ts'
-
-/** A file as somebody uploads it. */
-export interface UploadedFile {
-  readonly fileName: string
-  readonly bytes: Uint8Array
-}
+import type { UploadedFile } from './types.ts'
 
 /** A file that Telegram keeps for a bot. */
 export interface StoredFile extends UploadedFile {

@@ -1,4 +1,4 @@
-import type { UploadedFile } from './files.ts'
+import type { UploadedFile } from './types.ts'
 
 interface Part {
   readonly name: string

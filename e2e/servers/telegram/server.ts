@@ -4,7 +4,7 @@ import { type Loopback, listenOnLoopback } from '../support/loopback.ts'
 import { BotAccount, type Chat } from './bot-account.ts'
 import { Exchange } from './exchange.ts'
 import { FaultInjection } from './fault-injection.ts'
-import { fileRequested, sendStored, type UploadedFile } from './files.ts'
+import { fileRequested, sendStored } from './files.ts'
 import { METHODS } from './methods.ts'
 import { type ParsedRequest, parseRequest } from './request.ts'
 import { respond } from './respond.ts'
@@ -18,6 +18,7 @@ import {
   type RawUpdate,
   type SentMessage,
   type TelegramUser,
+  type UploadedFile,
 } from './types.ts'
 import { isAllowed } from './update-kinds.ts'
 import { chatsIn, privateMessage } from './updates.ts'

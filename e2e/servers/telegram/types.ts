@@ -1,4 +1,8 @@
-import type { UploadedFile } from './files.ts'
+/** A file as somebody uploads it. */
+export interface UploadedFile {
+  readonly fileName: string
+  readonly bytes: Uint8Array
+}
 
 /** A Telegram user as it stands in `from`. Any further field is passed on as it is. */
 export interface TelegramUser {

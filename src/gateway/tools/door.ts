@@ -37,7 +37,7 @@ export interface DoorOptions {
   readonly reached: Reached
 }
 
-export interface Asked {
+interface Asked {
   readonly asker: Asker
   readonly rights: Rights
 }
@@ -50,7 +50,7 @@ export interface Refused {
 }
 
 /** What somebody wants to do with a hand. Its call is what the audit gets the hash of. */
-export interface Attempt {
+interface Attempt {
   readonly name: HandName
   readonly call: ToolCall
   readonly wantsHost: boolean
@@ -58,7 +58,7 @@ export interface Attempt {
 }
 
 type Given = Exclude<ToolRight['kind'], 'refused'>
-export type Allowed = { readonly kind: 'allowed'; readonly asker: Asker; readonly right: Given }
+type Allowed = { readonly kind: 'allowed'; readonly asker: Asker; readonly right: Given }
 export type Passed = { readonly kind: 'acted'; readonly result: ToolResult }
 
 /** The one door to hands and messages, for the turn of one message. */

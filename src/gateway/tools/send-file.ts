@@ -5,13 +5,7 @@ import type { HelperClient } from '../hands/helper-client.ts'
 import type { OutboundFile } from '../providers/provider.ts'
 import type { Door, Passed, Refused } from './door.ts'
 import { ABORTED, type Done, notDone, unlessAborted } from './hand-tool.ts'
-import { MAX_TRANSFER_BYTES, TOO_LARGE } from './transfer.ts'
-
-/** A file that a message is to take along, by its path in the place of the tools. */
-export interface FileToSend {
-  readonly path: string
-  readonly wantsHost: boolean
-}
+import { type FileToSend, MAX_TRANSFER_BYTES, TOO_LARGE } from './transfer.ts'
 
 type ReadToSend = { readonly kind: 'read'; readonly file: OutboundFile } | Passed | Refused
 

@@ -7,7 +7,7 @@ import type { ToolOffer } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { SendRequest, SendResult } from '../outbound/send-request.ts'
 import { badArguments, type Done, filePath } from './hand-tool.ts'
-import type { FileToSend } from './send-file.ts'
+import type { FileToSend } from './transfer.ts'
 
 const MAX_TEXT = 16 * 1024
 

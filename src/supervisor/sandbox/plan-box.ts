@@ -7,10 +7,11 @@ import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Trust } from '../../shared/domain/people.ts'
 import type { SessionKey } from '../../shared/domain/session.ts'
 import { readBounded } from '../../shared/state/atomic-file.ts'
-import type { SandboxConfig } from '../../shared/state/config/schema.ts'
+import type { Config, SandboxConfig } from '../../shared/state/config/schema.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { findEngine } from '../docker/engine-location.ts'
 import { sandboxLabel } from '../docker/our-containers.ts'
+import { hasHostAccess } from '../hands/rules.ts'
 import { boxKey, containerName } from './box-name.ts'
 import type { EngineFacts } from './engine/engine-facts.ts'
 import { wantedContainer } from './hardening.ts'
@@ -38,7 +39,16 @@ export interface BoxSettings {
   /** Absolute: the agent's own files. */
   readonly workspace: string
   readonly readOnly: boolean
+  /** Whether any session's commands may run on the host. */
+  readonly hostAccess: boolean
 }
+
+export const boxSettings = (config: Config, readOnly: boolean): BoxSettings => ({
+  sandbox: config.sandbox,
+  workspace: config.workspace,
+  readOnly,
+  hostAccess: hasHostAccess(config),
+})
 
 /** What of this machine a sandbox made under these may write to, besides the folder that is its own. */
 export const writableOutside = ({ sandbox, workspace, readOnly }: BoxSettings): readonly string[] =>
@@ -91,7 +101,8 @@ export const planBox = async (options: PlanOptions): Promise<BoxPlan> => {
   const [name = '', value = ''] = sandboxLabel(env).split('=')
   const container = wantedContainer({
     sandbox: { ...settings.sandbox, docker: { ...docker, binds } },
-    readOnly: settings.readOnly,
+    // What anybody else left among the agent's files the owner's approved commands could run on the host.
+    readOnly: settings.readOnly || (settings.hostAccess && wanted.trust !== 'owner'),
     network: wanted.network,
     workspace,
     user: workspace.user,

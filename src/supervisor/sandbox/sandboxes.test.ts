@@ -212,6 +212,21 @@ describe('what does not fit any more', () => {
     expect(await box.ended).toBe('read-only mode was switched on')
   })
 
+  it('of a friend may not write what the owner’s commands could run on the host, nor may it go on doing so', async () => {
+    const here = world()
+    const settings = here.settings({ workspaceAccess: 'rw' })
+    const sandboxes = here.sandboxes({}, settings)
+    const before = await sandboxes.open(friendsBox())
+    sandboxes.adopt({ ...settings, hostAccess: true })
+    expect(await before.ended).toBe('the config has changed')
+    const mounts = async (trust: 'friend' | 'owner'): Promise<unknown> => {
+      const box = await sandboxes.open({ ...friendsBox(), trust })
+      return JSON.parse(await sandboxes.inspect(box.container))
+    }
+    expect(await mounts('friend')).toMatchObject([{ Mounts: [{ Destination: '/workspace', RW: false }] }])
+    expect(await mounts('owner')).toMatchObject([{ Mounts: [{ Destination: '/workspace', RW: true }] }])
+  })
+
   it('stays when its user loses a right to the network that the config gives to nobody', async () => {
     const sandboxes = world().sandboxes()
     const box = await sandboxes.open({ ...friendsBox(), network: true })

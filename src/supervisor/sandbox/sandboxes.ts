@@ -1,34 +1,23 @@
 // The boxes in which the agent's commands run. Only here are containers made, looked at and ended.
-import { REMOVED_STATE, type SandboxesView, type SandboxView } from '../../shared/contracts/app-state.ts'
+import type { SandboxesView } from '../../shared/contracts/app-state.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
-import type { OurContainer } from '../docker/our-containers.ts'
-import { isSameProcess, ownIdentity } from '../processes/process-table.ts'
+import { ownIdentity } from '../processes/process-table.ts'
 import { isLatched } from '../stop/latch/latch.ts'
 import type { Box, HeldBox } from './box.ts'
 import { boxKey } from './box-name.ts'
 import { createBoxEngine } from './engine/box-engine.ts'
-import { type EngineFacts, engineRisks } from './engine/engine-facts.ts'
+import { createKnownFacts } from './engine/known-facts.ts'
 import { configHash } from './hardening.ts'
 import { createDiskGuard, lookAtDisks } from './keep/disk-guard.ts'
-import { whyDue } from './keep/due.ts'
-import { leftoversIn } from './keep/leftovers.ts'
 import { findBoxes, killBoxes } from './kill-boxes.ts'
-import { createBoxWatch, lookAtBoxes, type Uses, usesOf } from './look.ts'
-import {
-  type BoxPlan,
-  type BoxSettings,
-  type BoxWanted,
-  planBox,
-  stateName,
-  writableOutside,
-} from './plan-box.ts'
+import { type BoxPlan, type BoxSettings, type BoxWanted, planBox, writableOutside } from './plan-box.ts'
 import { createPool, type Holder } from './pool.ts'
 import { lockedDown, refused } from './refusals.ts'
-import { driftWords, refuseDrift } from './start-box.ts'
-import { figuresOf, type Holding } from './view.ts'
+import { refuseDrift } from './start-box.ts'
+import { createUpkeep } from './upkeep.ts'
 
 export type { BoxWanted } from './plan-box.ts'
 
@@ -70,17 +59,12 @@ export interface SandboxesOptions {
 }
 
 export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
-  const { paths, appRoot, env, now, onChange, onError } = options
+  const { paths, appRoot, env, now } = options
   const engine = createBoxEngine(env)
+  const facts = createKnownFacts(engine)
   const holder = nameOf(ownIdentity())
   let settings: BoxSettings | undefined
-  let facts: EngineFacts | undefined
   let state: 'open' | 'locked' | 'closed' = 'open'
-  let seen: readonly SandboxView[] = []
-  /** By their key: those that were ended because they had changed. */
-  const removed = new Map<string, SandboxView>()
-  let uses: Uses = new Map()
-  let isMeasuring = false
   let fullDisk: string | undefined
 
   const refuseLocked = (): void => {
@@ -98,14 +82,14 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     mayBegin,
     givenUp: refused,
     onStart: (one, box) => {
-      removed.delete(one.plan.key)
+      upkeep.started(one.plan.key)
       options.note(auditEntry('sandbox.start', one, box))
-      void watch.refresh()
+      void upkeep.refresh()
     },
     onEnd: (one, box, why) => {
       options.note(auditEntry('sandbox.end', one, box, why))
       if (pool.all().length === 0) disk.rest()
-      void box.gone.then(watch.refresh)
+      void box.gone.then(upkeep.refresh)
     },
   })
 
@@ -121,74 +105,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     endWhere(() => why)
   })
 
-  const engineFacts = async (): Promise<EngineFacts> => (facts ??= await engine.facts())
-
-  const show = (checkedAt: number | null): void => {
-    if (state === 'closed') return
-    const risks = [...(settings?.sandbox.risks ?? []), ...(facts === undefined ? [] : engineRisks(facts))]
-    const there = new Set(seen.map(({ name }) => name))
-    const ended = [...removed.values()].filter(({ name }) => !there.has(name))
-    onChange({ containers: [...seen, ...ended], checkedAt, risks })
-  }
-
-  const look = async (): Promise<'some' | 'none'> => {
-    try {
-      const [{ containers, views }] = await Promise.all([lookAtBoxes(engine, holdingOf, uses), engineFacts()])
-      seen = views
-      show(now())
-      void measure(containers)
-      await removeLeftovers(containers)
-      endDrifted(views)
-      endWhere(whyOld)
-    } catch (error) {
-      // Another engine may be there when it answers again.
-      facts = undefined
-      show(null)
-      if (!(error instanceof ClawdbotError && error.code === 'docker_unreachable')) onError(error)
-    }
-    return seen.length > 0 || pool.all().length > 0 ? 'some' : 'none'
-  }
-  const watch = createBoxWatch(look)
-
-  /** Shows what they use as soon as Docker has measured it. */
-  const measure = async (containers: readonly OurContainer[]): Promise<void> => {
-    if (isMeasuring) return
-    isMeasuring = true
-    uses = await usesOf(engine, containers)
-    isMeasuring = false
-    seen = seen.map((view) => withFigures(view, uses))
-    show(now())
-  }
-
-  const holdingOf = (name: string): Holding => {
-    const one = pool.named(name)
-    return one && { held: one.held(), wanted: one.plan.container }
-  }
-
-  const removeLeftovers = async (containers: readonly OurContainer[]): Promise<void> => {
-    const left = leftoversIn(containers, {
-      state: stateName(paths),
-      holder,
-      isHeld: ({ name }) => pool.named(name) !== undefined,
-      isAlive,
-    })
-    await Promise.all(left.map(({ id }) => engine.remove(id)))
-  }
-
-  /** What was changed behind our back ends at once; how it was found stays to be seen until its session gets another. */
-  const endDrifted = (views: readonly SandboxView[]): void => {
-    for (const one of pool.all()) {
-      const view = views.find(({ name }) => name === one.plan.name)
-      if (view === undefined || view.drift.length === 0) continue
-      removed.set(one.plan.key, { ...view, state: REMOVED_STATE, memory: null, processes: null })
-      void one.end(`Docker shows it different from what was asked for (${driftWords(view.drift)})`)
-    }
-  }
-
-  const whyOld = (one: Holder): string | undefined => {
-    const aged = { held: one.held(), startedAt: one.startedAt, lastUsedAt: one.lastUsedAt() }
-    return settings && whyDue(aged, settings.sandbox.prune, now())
-  }
+  const upkeep = createUpkeep({ ...options, engine, facts, pool, holder, settings: () => settings })
 
   const plan = async (wanted: BoxWanted): Promise<BoxPlan> => {
     refuseLocked()
@@ -199,7 +116,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       paths,
       appRoot,
       env,
-      engine: await engineFacts(),
+      engine: await facts.ask(),
       holder,
       now: now(),
     })
@@ -230,7 +147,11 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     refuseLocked()
     if (settings === undefined) return undefined
     const there = pool.get(boxKey(settings.sandbox.scope, wanted.session, wanted.trust))
-    return there?.plan.settings === settings && there.wanted.network === wanted.network ? there : undefined
+    const isSame =
+      there?.plan.settings === settings &&
+      there.wanted.network === wanted.network &&
+      there.wanted.trust === wanted.trust
+    return isSame ? there : undefined
   }
 
   const reuse = async (there: Holder, wanted: BoxWanted): Promise<Box> => {
@@ -294,7 +215,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
           void one.end('read-only mode was switched on')
         else void refit(one)
       }
-      void watch.refresh()
+      void upkeep.refresh()
     },
     lock: () => {
       if (state === 'open') state = 'locked'
@@ -304,13 +225,13 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
       if (state === 'locked') state = 'open'
     },
     endAll,
-    refresh: watch.refresh,
+    refresh: upkeep.refresh,
     kill: async (wanted) => {
       const found = await findBoxes(engine, wanted)
       await Promise.all(found.flatMap(({ name }) => pool.named(name)?.end('the owner killed it') ?? []))
       // Also those that were held: only Docker says that they are gone.
       await killBoxes(engine, found)
-      void watch.refresh()
+      void upkeep.refresh()
       return `Killed: ${found.map(({ name }) => visibleLine(name)).join(', ')}.`
     },
     inspect: async (wanted) => {
@@ -324,7 +245,7 @@ export const createSandboxes = (options: SandboxesOptions): Sandboxes => {
     },
     close: async () => {
       state = 'closed'
-      watch.close()
+      upkeep.close()
       disk.rest()
       await endAll('Clawdbot is ending')
       engine.close()
@@ -338,17 +259,7 @@ const foldersOf = (settings: BoxSettings): readonly string[] => [
   ...writableOutside(settings),
 ]
 
-const withFigures = (view: SandboxView, uses: Uses): SandboxView => ({
-  ...view,
-  ...figuresOf(uses.get(view.id)),
-})
-
 const nameOf = ({ pid, start }: { readonly pid: number; readonly start: string }): string => `${pid}:${start}`
-
-const isAlive = (holder: string): boolean => {
-  const [, pid, start] = /^(\d+):(.+)$/.exec(holder) ?? []
-  return pid !== undefined && start !== undefined && isSameProcess(Number(pid), start)
-}
 
 const auditEntry = (
   act: 'sandbox.start' | 'sandbox.end',

@@ -58,7 +58,7 @@ export const createDownload =
 
 const failed = (why: string): Fetched => ({ kind: 'failed', why })
 
-export const tooLarge = (maxBytes: number): Fetched =>
+const tooLarge = (maxBytes: number): Fetched =>
   failed(`it is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB`)
 
 /** Undefined for a path that would lead out of the folder of our files. */

@@ -1,9 +1,11 @@
 // Where a command of a session would run, by the owner's files as they are on disk now, and the proof of it.
+
 import { ClawdbotError, type ErrorView, toErrorView } from '../../../shared/domain/error.ts'
 import { type Asker, type Rights, rightsOf } from '../../../shared/domain/hands.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { askerOf } from '../../hands/asker.ts'
 import { providerOf } from '../../people/owner-side.ts'
+import { boxSettings } from '../plan-box.ts'
 import { type BoxProof, proveBox } from './prove-box.ts'
 import { type ExplainOptions, readRules } from './read-rules.ts'
 import { hasSandbox, rightsInWords } from './rights-in-words.ts'
@@ -27,13 +29,12 @@ export const explainSession = async (session: string, options: ExplainOptions): 
   const { owner, rules } = await readRules(options)
   const asker = askerOf(session, (provider) => providerOf(owner, provider))
   if (asker === undefined) throw nobody(session)
-  const { sandbox, workspace } = owner.config
   const rights = rightsOf(asker, rules)
-  const says = rightsInWords(asker, rules, rights, sandbox.docker.network)
+  const says = rightsInWords(asker, rules, rights, owner.config.sandbox.docker.network)
   if (!hasSandbox(rights)) return { asker, rights, says, proof: { kind: 'none' } }
   try {
     const wanted = { session: asker.session, trust: asker.trust, network: rights.network }
-    const settings = { sandbox, workspace, readOnly: rules.readOnly }
+    const settings = boxSettings(owner.config, rules.readOnly)
     const boxes = await proveBox({ ...options, wanted, settings })
     return { asker, rights, says, proof: { kind: 'proven', boxes } }
   } catch (error) {

@@ -9,7 +9,15 @@ import { providerOf } from '../../people/owner-side.ts'
 import { isSameProcess } from '../../processes/process-table.ts'
 import { type BoxEngine, createBoxEngine } from '../engine/box-engine.ts'
 import type { EngineFacts } from '../engine/engine-facts.ts'
-import { type BoxWanted, HOLDER_LABEL, planBox, SESSION_LABEL, STATE_LABEL, stateName } from '../plan-box.ts'
+import {
+  type BoxWanted,
+  boxSettings,
+  HOLDER_LABEL,
+  planBox,
+  SESSION_LABEL,
+  STATE_LABEL,
+  stateName,
+} from '../plan-box.ts'
 import { sandboxView } from '../view.ts'
 import type { WantedContainer } from '../wanted-container.ts'
 import { CREATED_LABEL } from './prove-box.ts'
@@ -73,12 +81,11 @@ const askedFor = async (container: OurContainer, world: World): Promise<WantedCo
   const { labels } = container
   const wanted = wantedBy(labels[SESSION_LABEL] ?? '', owners)
   if (wanted === undefined) return UNASKED
-  const { sandbox, workspace } = owner.config
   try {
     const plan = await planBox({
       ...world,
       wanted,
-      settings: { sandbox, workspace, readOnly: rules.readOnly },
+      settings: boxSettings(owner.config, rules.readOnly),
       engine: facts,
       holder: labels[HOLDER_LABEL] ?? '',
       now: Number(labels[CREATED_LABEL]),

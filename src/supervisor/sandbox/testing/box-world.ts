@@ -106,6 +106,7 @@ export const createBoxWorld = (): BoxWorld => {
     sandbox: testSandbox(paths.sandboxes, more, box),
     workspace: paths.workspace,
     readOnly: false,
+    hostAccess: false,
   })
   const containers = async (): Promise<readonly OurContainer[]> => {
     const list = await listOurs(engine, sandboxLabel(env), 60_000)
