@@ -7,7 +7,6 @@ import {
   type HandName,
   type HandsRules,
   isHostAllowed,
-  noFreerThan,
   type Reach,
   type Rights,
   rightsOf,
@@ -172,26 +171,6 @@ describe('the blast radius', () => {
       false,
       'conversation',
     ])
-  })
-})
-
-describe('a session that another one began (GHSA-474h-prjg-mmw3)', () => {
-  const pairs = fc.property(anyRules, anyAsker, anyAsker, anyRules, (rules, up, own, other) => {
-    const parent = rightsOf(up, rules)
-    const child = rightsOf(own, other)
-    const both = noFreerThan(parent, child)
-    return isNoFreer(both, parent) && isNoFreer(both, child)
-  })
-
-  it('is never freer than its parent, nor than it would be by itself', () => {
-    expect(fc.check(pairs, { numRuns: 5_000 })).toMatchObject({ failed: false })
-  })
-
-  it('with the rights of its parent has exactly these', () => {
-    const found = against(
-      (_, __, rights) => JSON.stringify(noFreerThan(rights, rights)) === JSON.stringify(rights),
-    )
-    expect(found).toMatchObject(NOTHING)
   })
 })
 

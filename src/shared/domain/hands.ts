@@ -111,28 +111,6 @@ export const rightsOf = (asker: Asker, rules: HandsRules): Rights => {
 const isListed = (tool: ToolName, { sandbox: { tools } }: HandsRules): boolean =>
   !tools.deny.includes(tool) && (tools.allow.length === 0 || tools.allow.includes(tool))
 
-/**
- * The rights of a session that another one began: never more than its parent's, whatever it would have by itself
- * (GHSA-474h-prjg-mmw3: a spawned child ran outside its parent's sandbox).
- */
-export const noFreerThan = (parent: Rights, child: Rights): Rights => {
-  const right = (tool: HandName): ToolRight => {
-    const [up, own] = [parent.hands[tool], child.hands[tool]]
-    if (own.kind === 'refused') return own
-    if (up.kind === 'refused') return up
-    if (up.kind === own.kind || up.kind === 'either') return own
-    if (own.kind === 'either') return up
-    return refused('the session that began this one may not use this tool there')
-  }
-  const reaches: readonly Reach[] = ['nobody', 'conversation', 'people']
-  const lesser = Math.min(reaches.indexOf(parent.send), reaches.indexOf(child.send))
-  return {
-    hands: { bash: right('bash'), read: right('read'), write: right('write'), edit: right('edit') },
-    send: reaches[lesser] ?? 'nobody',
-    network: parent.network && child.network,
-  }
-}
-
 /** Tools that these rights leave, for the model's list and for the owner's screen. */
 export const toolsLeft = (rights: Rights): readonly ToolName[] =>
   TOOLS.filter((tool) => (tool === 'send' ? rights.send !== 'nobody' : rights.hands[tool].kind !== 'refused'))

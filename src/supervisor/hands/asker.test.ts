@@ -40,6 +40,10 @@ describe('who speaks in a session', () => {
     ['nothing', ''],
     ['main in other letters', 'Main'],
     ['main with more behind it', 'main:2'],
+    // GHSA-474h-prjg-mmw3: children of sessions ran outside their parents' sandbox. Here a session begins no other, and
+    // what only the existing Clawdbot calls a session has no rights at all.
+    ['a child of a session', 'subagent:6f1c2a54-1a0e-4a8f-9f6b-0c8f3a2b1d00'],
+    ['a child of an agent’s session', 'agent:main:subagent:1'],
   ])('is nobody: %s', (_, session) => {
     expect(askerOf(session, now)).toBeUndefined()
   })

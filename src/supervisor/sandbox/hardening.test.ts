@@ -71,7 +71,7 @@ describe('a sandbox as it is asked for', () => {
       MemorySwap: 512 * 1024 * 1024,
       NanoCpus: 1_000_000_000,
       Ulimits: [
-        { Name: 'nofile', Soft: 1024, Hard: 1024 },
+        { Name: 'nofile', Soft: 768, Hard: 768 },
         { Name: 'core', Soft: 0, Hard: 0 },
         { Name: 'fsize', Soft: 256 * 1024 * 1024, Hard: 256 * 1024 * 1024 },
         { Name: 'sigpending', Soft: 1024, Hard: 1024 },

@@ -58,7 +58,7 @@ describe('without a word of the owner', () => {
           memorySwap: 512 * MIB,
           cpus: 1,
           ulimits: {
-            nofile: { soft: 1024, hard: 1024 },
+            nofile: { soft: 768, hard: 768 },
             fsize: { soft: 256 * MIB, hard: 256 * MIB },
             core: { soft: 0, hard: 0 },
           },

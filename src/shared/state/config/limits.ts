@@ -12,7 +12,8 @@ export const DEFAULT_LIMITS = {
   memory: 512 * MIB,
   cpus: 1,
   ulimits: {
-    nofile: { soft: 1024, hard: 1024 },
+    // Below the 1024 of most programs outside: the kernel counts descriptors in flight by user, against each one's own limit.
+    nofile: { soft: 768, hard: 768 },
     fsize: { soft: 256 * MIB, hard: 256 * MIB },
     core: { soft: 0, hard: 0 },
   },

@@ -369,7 +369,7 @@ describe('the helper, to those who share its user', () => {
         'until [ $(cat /proc/1/oom_score_adj) = 500 ]; do :; done; cut -d" " -f 19,41 /proc/1/stat',
       ),
     ).toBe('0 0')
-    expect(await box.text('grep "open files" /proc/1/limits')).toContain('1024')
+    expect(await box.text('grep "open files" /proc/1/limits')).toContain('768')
   })
 
   it('a command has no descriptor of it', async () => {
