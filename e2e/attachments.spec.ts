@@ -66,7 +66,7 @@ test('a friend’s document comes into their box and goes back byte by byte, and
     }
     const said = await give(scenario, ANA, file)
     expect(said).toContain(sha256(BYTES))
-    const name = /inbox\/([0-9a-f]{8}-naïve plan\.bin)/.exec(said)?.[1]
+    const name = /inbox\/([0-9a-f]{16}-naïve plan\.bin)/.exec(said)?.[1]
     expect(name).toBeDefined()
     const transcript = await readTranscript(scenario.stateDir, `telegram:dm:${ANA.id}`)
     expect(transcript?.messages[0]?.text).toBe(
@@ -192,7 +192,7 @@ test('a gateway that is killed right after it saved a file has one file in the e
       bytes: BYTES,
       caption: 'run ls -A inbox; sha256sum inbox/*',
     })
-    expect(said).toMatch(/^[0-9a-f]{8}-a\.bin\n[0-9a-f]{64} {2}inbox\/[0-9a-f]{8}-a\.bin\n\[exit code 0\]$/)
+    expect(said).toMatch(/^[0-9a-f]{16}-a\.bin\n[0-9a-f]{64} {2}inbox\/[0-9a-f]{16}-a\.bin\n\[exit code 0\]$/)
     expect(said).toContain(sha256(BYTES))
     expect(scenario.telegram.downloads).toHaveLength(2)
     expect(scenario.telegram.sent).toHaveLength(1)

@@ -56,7 +56,7 @@ const lineFor = async (world: ToolWorld, who: string, attachment = document('a.t
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-const NAME = sha256('telegram:1:5').slice(0, 8)
+const NAME = sha256('telegram:1:5').slice(0, 16)
 
 describe('an attachment', () => {
   it('is fetched once its sender may write, recorded, and written by the helper of their sandbox', async () => {

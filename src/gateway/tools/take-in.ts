@@ -107,7 +107,7 @@ const takeInOne = async (
 
 /** Of the message and of nothing else, so that taking it in a second time replaces what came of the first. */
 const pathFor = ({ eventId }: AcceptedItem, { fileName }: Attachment, number: number): string => {
-  const message = sha256(eventId).slice(0, 8)
+  const message = sha256(eventId).slice(0, 16)
   return `inbox/${message}${number === 1 ? '' : `-${number}`}-${fileName}`
 }
 

@@ -17,6 +17,9 @@ describe('the paths of the state directory', () => {
       sessions: '/home/a/.clawdbot/sessions',
       gateway: '/home/a/.clawdbot/gateway',
       lockdown: '/home/a/.clawdbot/lockdown.json',
+      readOnly: '/home/a/.clawdbot/readonly.json',
+      workspace: '/home/a/.clawdbot/workspace',
+      sandboxes: '/home/a/.clawdbot/sandboxes',
       run: '/home/a/.clawdbot/run.json',
       notify: '/home/a/.clawdbot/notify.json',
     })

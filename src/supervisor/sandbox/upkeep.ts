@@ -78,7 +78,7 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     isMeasuring = true
     uses = await usesOf(engine, containers)
     isMeasuring = false
-    seen = seen.map((view) => ({ ...view, ...figuresOf(uses.get(view.id)) }))
+    seen = seen.map((view) => withFigures(view, uses))
     show(now())
   }
 
@@ -129,6 +129,11 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
     },
   }
 }
+
+const withFigures = (view: SandboxView, uses: Uses): SandboxView => ({
+  ...view,
+  ...figuresOf(uses.get(view.id)),
+})
 
 const isAlive = (holder: string): boolean => {
   const [, pid, start] = /^(\d+):(.+)$/.exec(holder) ?? []

@@ -32,7 +32,7 @@ const testBox = (more: Partial<BoxConfig> = {}): BoxConfig => ({
   memorySwap: 512 * MEBIBYTE,
   cpus: 1,
   ulimits: {
-    nofile: { soft: 1024, hard: 1024 },
+    nofile: { soft: 768, hard: 768 },
     core: { soft: 0, hard: 0 },
     fsize: { soft: 256 * MEBIBYTE, hard: 256 * MEBIBYTE },
   },
