@@ -163,22 +163,24 @@ export const sandboxesView = (changed: Partial<SandboxesView> = {}): SandboxesVi
 /** The default blast radius, in words. */
 export const handsView = (changed: Partial<HandsView> = {}): HandsView => ({
   mode: 'non-main',
-  host: { enabled: false, approve: 'always', workspace: '/home/olga/clawd' },
+  host: { enabled: false, approve: 'always', workspace: '/home/olga/clawd', named: 0 },
   readOnly: { on: false, by: null, since: null },
   radius: [
     {
       trust: 'owner',
       tools: ['bash', 'read', 'write', 'edit', 'send'],
+      reach: 'box',
       place: 'in a box without network',
       send: 'everybody who is let in',
     },
     {
       trust: 'friend',
       tools: ['bash', 'read', 'write', 'edit', 'send'],
+      reach: 'box',
       place: 'in a box without network',
       send: 'their own conversation',
     },
-    { trust: 'guest', tools: [], place: 'nowhere', send: 'nobody' },
+    { trust: 'guest', tools: [], reach: 'nothing', place: 'nowhere', send: 'nobody' },
   ],
   ...changed,
 })

@@ -224,7 +224,13 @@ export interface SandboxesView {
 export interface HandsView {
   readonly mode: SandboxMode
   /** Whether sessions may run things on the host by the config; `gateway.maySpawn` says whether the process could. */
-  readonly host: { readonly enabled: boolean; readonly approve: ApproveMode; readonly workspace: string }
+  readonly host: {
+    readonly enabled: boolean
+    readonly approve: ApproveMode
+    readonly workspace: string
+    /** Senders whom `agent.elevated.allowFrom` names: they may use the host besides what the rows below say. */
+    readonly named: number
+  }
   readonly readOnly: {
     readonly on: boolean
     /** `config`: the key readOnlyMode, which the switch can not undo. `broken`: the switch's file can not be read. */

@@ -16,6 +16,7 @@ export const handsView = (config: Config, readOnly: HandsView['readOnly']): Hand
       enabled: config.elevated.enabled,
       approve: config.elevated.approve,
       workspace: config.workspace,
+      named: Object.values(config.elevated.allowFrom).flat().length,
     },
     readOnly,
     radius: (['owner', 'friend', 'guest'] as const).map((trust) => {
@@ -23,7 +24,7 @@ export const handsView = (config: Config, readOnly: HandsView['readOnly']): Hand
       return {
         trust,
         tools: toolsLeft(rights),
-        place: placeInWords(rights, config),
+        ...placeOf(rights, config),
         send: sendInWords(rights, rules),
       }
     }),
@@ -34,7 +35,7 @@ export const handsView = (config: Config, readOnly: HandsView['readOnly']): Hand
 export const wouldGet = (session: string, config: Config, readOnly: boolean): string => {
   const rights = rightsOf(somebody('friend'), unnamed(rulesOf(config, readOnly)))
   const hands = toolsLeft(rights).filter((tool) => tool !== 'send')
-  const tools = hands.length === 0 ? 'no tools' : `tools ${placeInWords(rights, config)}`
+  const tools = hands.length === 0 ? 'no tools' : `tools ${placeOf(rights, config).place}`
   return `own session ${session}, as a friend, ${tools}`
 }
 
@@ -53,15 +54,19 @@ const unnamed = (rules: HandsRules): HandsRules => ({
   elevated: { ...rules.elevated, allowFrom: {} },
 })
 
-const placeInWords = (rights: Rights, { sandbox }: Config): string => {
+const placeOf = (
+  rights: Rights,
+  { sandbox }: Config,
+): Pick<HandsView['radius'][number], 'reach' | 'place'> => {
   const kinds = new Set(Object.values(rights.hands).map(({ kind }) => kind))
   const networked = rights.network && sandbox.docker.network !== 'none'
   const box = `in a box ${networked ? `with the network “${sandbox.docker.network}”` : 'without network'}`
   const boxed = kinds.has('sandbox') || kinds.has('either')
   const onHost = kinds.has('host') || kinds.has('either')
-  if (boxed && onHost) return `${box}, and on this machine`
-  if (boxed) return box
-  return onHost ? 'on this machine' : 'nowhere'
+  if (onHost)
+    return { reach: 'this machine', place: boxed ? `${box}, and on this machine` : 'on this machine' }
+  if (boxed) return { reach: networked ? 'box with network' : 'box', place: box }
+  return { reach: 'nothing', place: 'nowhere' }
 }
 
 const sendInWords = ({ send }: Rights, { readOnly, allowTo }: HandsRules): string => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { gatewayView, handsView } from '../../test/app-state.ts'
 import { describeReadOnly, hostAccess } from './describe-hands.ts'
 
-const enabled = handsView({ host: { enabled: true, approve: 'always', workspace: '/work/agent' } })
+const enabled = handsView({ host: { enabled: true, approve: 'always', workspace: '/work/agent', named: 0 } })
 const spawning = gatewayView({ maySpawn: true })
 
 describe('host access', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AppState, LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { AppState, HandsView, LockdownView } from '../../../shared/contracts/app-state.ts'
 import {
   appState,
   auditView,
@@ -30,8 +30,8 @@ const lockdown = (survivors: number): LockdownView =>
     }),
   })
 
-const friendActs = (place: string): Partial<AppState> => ({
-  hands: handsView({ radius: [{ trust: 'friend', tools: ['bash'], place, send: 'nobody' }] }),
+const friendReaches = (reach: HandsView['radius'][number]['reach']): Partial<AppState> => ({
+  hands: handsView({ radius: [{ trust: 'friend', tools: ['bash'], reach, place: 'there', send: 'nobody' }] }),
 })
 
 describe('who can reach the agent', () => {
@@ -80,7 +80,7 @@ describe('whether the gateway can start programs', () => {
 
 describe('host access', () => {
   it('is bad while the process has it, and while the config gives it', () => {
-    const hands = handsView({ host: { enabled: true, approve: 'never', workspace: '/work/agent' } })
+    const hands = handsView({ host: { enabled: true, approve: 'never', workspace: '/work/agent', named: 0 } })
     expect(fact('spawn', { hands, gateway: gatewayView({ maySpawn: true }) })).toMatchObject({
       tone: 'bad',
       title: 'Commands may run on this machine',
@@ -104,9 +104,19 @@ describe("what somebody's message can touch", () => {
   })
 
   it('is good only behind a wall without network, and bad on this machine', () => {
-    expect(fact('friend', friendActs('in a box with the network “hosts”')).tone).toBe('warn')
-    expect(fact('friend', friendActs('in a box, and on this machine')).tone).toBe('bad')
-    expect(fact('friend', friendActs('somewhere else')).tone).toBe('warn')
+    expect(fact('friend', friendReaches('box with network')).tone).toBe('warn')
+    expect(fact('friend', friendReaches('this machine')).tone).toBe('bad')
+  })
+
+  it('is bad where somebody is named who may use this machine', () => {
+    const host = { enabled: true, approve: 'always', workspace: '/work/agent', named: 1 } as const
+    expect(fact('friend', { hands: handsView({ host }) })).toMatchObject({
+      tone: 'bad',
+      detail: expect.stringMatching(
+        /One sender named in agent\.elevated\.allowFrom may use this machine besides\.$/,
+      ),
+    })
+    expect(fact('friend', { hands: handsView({ host: { ...host, enabled: false } }) }).tone).toBe('good')
   })
 
   it('is not known before the supervisor has said it', () => {

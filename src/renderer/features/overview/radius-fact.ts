@@ -18,18 +18,27 @@ export const radiusFact = (trust: 'friend' | 'guest', { hands }: AppState): Fact
     tools.length === 0
       ? 'No tools: no files, no commands, no messages to others.'
       : `Tools: ${tools.join(', ')}. Can write to: ${send}.`
-  return { id: trust, tone: toneOf(row), title: titleOf(trust, row), detail }
+  const fact = { id: trust, tone: TONES[row.reach], title: titleOf(trust, row), detail }
+  const named = trust === 'friend' && hands.host.enabled ? hands.host.named : 0
+  return named === 0 ? fact : { ...fact, tone: 'bad', detail: `${detail} ${besides(named)}` }
 }
 
-const titleOf = (trust: 'friend' | 'guest', { tools, place }: HandsView['radius'][number]): string => {
+const besides = (named: number): string =>
+  named === 1
+    ? 'One sender named in agent.elevated.allowFrom may use this machine besides.'
+    : `${named} senders named in agent.elevated.allowFrom may use this machine besides.`
+
+const titleOf = (trust: 'friend' | 'guest', { tools, reach, place }: HandsView['radius'][number]): string => {
   if (tools.length === 0) return `A ${trust}'s message is answered in text only`
-  return place === 'nowhere'
+  return reach === 'nothing'
     ? `A ${trust}'s message touches no file and runs nothing`
     : `A ${trust}'s message acts ${place}`
 }
 
-/** Good only where it is known to be: without tools, or behind a wall without network. */
-const toneOf = ({ tools, place }: HandsView['radius'][number]): FactTone => {
-  if (tools.length === 0 || place === 'nowhere' || place === 'in a box without network') return 'good'
-  return place.includes('on this machine') ? 'bad' : 'warn'
+/** Good only behind a wall without network, or without anything to reach it with. */
+const TONES: Readonly<Record<HandsView['radius'][number]['reach'], FactTone>> = {
+  nothing: 'good',
+  box: 'good',
+  'box with network': 'warn',
+  'this machine': 'bad',
 }
