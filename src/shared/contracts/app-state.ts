@@ -242,6 +242,8 @@ export interface HandsView {
   readonly radius: readonly {
     readonly trust: Trust
     readonly tools: readonly ToolName[]
+    /** The furthest that they reach. */
+    readonly reach: 'nothing' | 'box' | 'box with network' | 'this machine'
     /** Where they act, in words: “nowhere”, “in a box without network”, “on this machine”. */
     readonly place: string
     /** Whom `send` reaches, in words. */
