@@ -45,6 +45,8 @@ beforeEach(() => {
   hands = made(() => {
     const helper = new StandInHelper()
     hosts.push(helper)
+    // It takes a moment to come up.
+    setImmediate(() => helper.say(HELLO))
     return helper.stream
   })
 })
@@ -202,6 +204,14 @@ describe('the hands on the host', () => {
     expect(hosts).toHaveLength(1)
     expect(clients[0]).toBe(clients[1])
     expect(asks).toEqual([])
+  })
+
+  it('are handed out when they are up, so that the rules are looked at after that', async () => {
+    const order: string[] = []
+    setImmediate(() => order.push('up'))
+    await hands.of('host', MAIN_SESSION)
+    order.push('handed out')
+    expect(order).toEqual(['up', 'handed out'])
   })
 
   it('are started again when they died', async () => {

@@ -102,7 +102,14 @@ export const createHands = ({ ask, violation, channel, host, now }: HandsOptions
     return asked
   }
 
-  const onHost = (): HelperClient => {
+  /** It takes a moment to come up, and the rules are looked at after that, not before. */
+  const onHost = async (): Promise<HelperClient> => {
+    const client = startedOnHost()
+    await client.ready()
+    return client
+  }
+
+  const startedOnHost = (): OwnHelperClient => {
     if (host === undefined || closed) throw refused('this process may not start others')
     if (hostClient !== undefined && !hostClient.isGone()) return hostClient
     try {
@@ -114,7 +121,7 @@ export const createHands = ({ ask, violation, channel, host, now }: HandsOptions
   }
 
   return {
-    of: async (place, session) => (place === 'host' ? onHost() : await sandboxOf(session)),
+    of: (place, session) => (place === 'host' ? onHost() : sandboxOf(session)),
     rulesChanged: () => {
       bySession.clear()
       coming.clear()

@@ -53,6 +53,8 @@ export interface HelperClient {
 
 /** For who made it. */
 export interface OwnHelperClient extends HelperClient {
+  /** Resolves when it has said its first word, or is gone: what is asked from then on begins at once. */
+  readonly ready: () => Promise<void>
   /** Gives it up, with all that is open. */
   readonly close: (why: string) => void
 }
@@ -280,6 +282,8 @@ export const createHelperClient = (
         allowed: ANSWER_BYTES,
       }).result
     },
+    ready: () =>
+      greeted || goneWhy !== undefined ? Promise.resolve() : new Promise((begin) => early.push(begin)),
     isGone: () => goneWhy !== undefined,
     close: (why) => {
       if (goneWhy !== undefined) return

@@ -40,7 +40,7 @@ export const emptyState = (paths: StatePaths, notes: readonly string[], now: num
   },
   hands: {
     mode: 'non-main',
-    host: { enabled: false, approve: 'always', workspace: paths.workspace },
+    host: { enabled: false, approve: 'always', workspace: paths.workspace, named: 0 },
     readOnly: { on: false, by: null, since: null },
     radius: [],
   },
