@@ -13,30 +13,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { cli, startHeadless } from './support/cli.ts'
-import { ANA, ask, OWNER, type Person, removeBoxes, withHands } from './support/hands.ts'
+import { cli } from './support/cli.ts'
+import { ANA, ask, OWNER, type Person, running, withHands } from './support/hands.ts'
 import { PETER, type Scenario } from './support/scenario.ts'
 import { readTranscript } from './support/transcript.ts'
 
 /** Of every value, in no order of lines, and more than one piece of the helper's protocol. */
 const BYTES = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7 + (index >> 8)) % 256)
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-const running = async (
-  scenario: Scenario,
-  use: () => Promise<void>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<void> => {
-  const gateway = startHeadless({ ...scenario.env, ...env })
-  try {
-    await scenario.telegram.waitFor(() => scenario.telegram.isPolling())
-    await use()
-  } finally {
-    await gateway.stop()
-    await removeBoxes(scenario)
-    await scenario.end()
-  }
-}
 
 /** Sends a document and waits for the answer. */
 const give = async (

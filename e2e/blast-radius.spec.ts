@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { expect, test } from '@playwright/test'
-import { cli, eventually, startHeadless } from './support/cli.ts'
-import { ANA, ask, boxesOf, OWNER, removeBoxes, withHands } from './support/hands.ts'
+import { cli, eventually } from './support/cli.ts'
+import { ANA, ask, boxesOf, OWNER, running, withHands } from './support/hands.ts'
 import { hostileMessages } from './support/hostile-messages.ts'
-import { PETER, type Scenario } from './support/scenario.ts'
+import { PETER } from './support/scenario.ts'
 
 /** A secret of the owner's on the host, a file of the owner's session, and a server of theirs on loopback. */
 const CANARY = 'canary-7f1e0c5a'
@@ -27,18 +27,6 @@ const withServer = async (use: (url: string, hits: readonly string[]) => Promise
   } finally {
     server.closeAllConnections()
     server.close()
-  }
-}
-
-const running = async (scenario: Scenario, use: () => Promise<void>): Promise<void> => {
-  const gateway = startHeadless(scenario.env)
-  try {
-    await scenario.telegram.waitFor(() => scenario.telegram.isPolling())
-    await use()
-  } finally {
-    await gateway.stop()
-    await removeBoxes(scenario)
-    await scenario.end()
   }
 }
 

@@ -1,6 +1,7 @@
 // Scenarios in which the agent has hands: a model that obeys every word, people who ask it, and boxes of the scenario's own.
 import { engineAt } from '../../scripts/docker/test-image.ts'
 import { listOurs, type OurContainer } from '../../src/supervisor/docker/our-containers.ts'
+import { startHeadless } from './cli.ts'
 import { dockerHost } from './docker.ts'
 import { ANA, createScenario, OWNER, type Scenario } from './scenario.ts'
 
@@ -65,5 +66,22 @@ export const removeBoxes = async (scenario: Scenario): Promise<void> => {
   const engine = engineAt(dockerHost())
   for (const { id } of await boxesOf(scenario)) {
     await engine.ask({ method: 'DELETE', path: `/containers/${id}?force=1`, within: 60_000 })
+  }
+}
+
+/** Does this while a gateway of the scenario runs, with `env` besides; after it nothing of the scenario is left. */
+export const running = async (
+  scenario: Scenario,
+  use: () => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const gateway = startHeadless({ ...scenario.env, ...env })
+  try {
+    await scenario.telegram.waitFor(() => scenario.telegram.isPolling())
+    await use()
+  } finally {
+    await gateway.stop()
+    await removeBoxes(scenario)
+    await scenario.end()
   }
 }

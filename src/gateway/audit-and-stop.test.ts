@@ -1,26 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
 import type { ProviderTold, StartMessage } from '../shared/contracts/gateway.ts'
-import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import type { GatewayProcess } from './testing/gateway-process.ts'
+import { createGatewayWorld, type GatewayWorld } from './testing/gateway-world.ts'
 import { nobody } from './testing/stand-in-supervisor.ts'
 
-let stateDir = ''
 let server: TelegramServer
-let running: GatewayProcess[] = []
+let world: GatewayWorld
 
 beforeEach(async () => {
-  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'gateway-')))
   server = await new TelegramServer().start()
-})
-afterEach(async () => {
-  for (const gateway of running) gateway.child.kill('SIGKILL')
-  await Promise.all(running.map(({ gone }) => gone))
-  running = []
-  await server.stop()
-  rmSync(stateDir, { recursive: true })
+  world = createGatewayWorld(server)
 })
 
 const friend = { id: 42, first_name: 'Alice' }
@@ -31,15 +21,13 @@ const start = async (
   people: Partial<ProviderTold> = {},
   told: Partial<StartMessage> = {},
 ): Promise<GatewayProcess> => {
-  const gateway = startGateway(
-    stateDir,
+  const gateway = world.launch(
     [
       { ...nobody('telegram'), owners: ['7'], approved: ['42'], ...people },
       { ...nobody('simulator'), owners: ['me'] },
     ],
-    { telegram: { botToken: server.token, apiRoot: server.url }, simulator: true, ...told },
+    { simulator: true, ...told },
   )
-  running.push(gateway)
   const { supervisor } = gateway
   await supervisor.waitFor(() =>
     supervisor
@@ -48,14 +36,6 @@ const start = async (
   )
   return gateway
 }
-
-const transcripts = (): string =>
-  readdirSync(join(stateDir, 'sessions'))
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => readFileSync(join(stateDir, 'sessions', name), 'utf8'))
-    .join('')
-
-const answersTo = (text: string): number => server.sent.filter((sent) => sent.text.includes(text)).length
 
 describe('the audit', () => {
   test('knows of every message before it leaves, and how each ended, without a word of it', async () => {
@@ -89,7 +69,7 @@ describe('the audit', () => {
     expect(server.sent).toEqual([])
     supervisor.audit('recorded')
     await server.waitForSent(2)
-    expect([answersTo('first'), answersTo('second')]).toEqual([1, 1])
+    expect([world.answersTo('first'), world.answersTo('second')]).toEqual([1, 1])
   })
 
   test('that refuses lets nothing out; the gateway lives, and the next run answers once', async () => {
@@ -105,10 +85,10 @@ describe('the audit', () => {
     await gateway.stop()
     expect([server.sent, supervisor.of('simulated'), supervisor.of('outcome')]).toEqual([[], [], []])
     const again = await start()
-    await server.waitFor(() => answersTo('the question') === 1)
+    await server.waitFor(() => world.answersTo('the question') === 1)
     await again.stop()
     expect(again.supervisor.of('unconfirmed')).toEqual([])
-    expect(answersTo('the question')).toBe(1)
+    expect(world.answersTo('the question')).toBe(1)
   })
 
   test.each([
@@ -123,7 +103,7 @@ describe('the audit', () => {
     expect(await gateway.gone).toEqual({ code: 0, signal: null })
     expect(server.sent).toEqual([])
     const again = await start()
-    await server.waitFor(() => answersTo('the question') === 1)
+    await server.waitFor(() => world.answersTo('the question') === 1)
     await again.stop()
     expect(again.supervisor.of('unconfirmed')).toEqual([])
   })
@@ -151,9 +131,9 @@ describe('what was waiting when STOP came', () => {
     const resumed = await start({}, wasStopped ? { epoch: 'after the stop' } : {})
     server.dm(friend, 'after the resume')
     server.dm(owner, 'after the resume')
-    await server.waitFor(() => answersTo('after the resume') === 2)
+    await server.waitFor(() => world.answersTo('after the resume') === 2)
     await resumed.stop()
-    expect(['one', 'two', 'three', 'four'].map((text) => answersTo(`question ${text}`))).toEqual([
+    expect(['one', 'two', 'three', 'four'].map((text) => world.answersTo(`question ${text}`))).toEqual([
       0,
       two,
       three,
@@ -185,7 +165,7 @@ describe('the command to stop', () => {
       ['42', 'from the friend'],
       ['7', 'asked to stop everything'],
     ])
-    expect(transcripts()).not.toContain('"owner"')
+    expect(world.transcripts()).not.toContain('"owner"')
   })
 
   test('is heard once: what Telegram delivers again after the resume stops nothing', async () => {
@@ -198,7 +178,7 @@ describe('the command to stop', () => {
     server.dm(owner, '/stop')
     const resumed = await start({ stoppers: ['7'] }, { resumedAt: Date.now() + 60_000 })
     server.dm(owner, 'hello again')
-    await server.waitFor(() => answersTo('hello again') === 1)
+    await server.waitFor(() => world.answersTo('hello again') === 1)
     expect(resumed.supervisor.of('stop-asked')).toEqual([])
     // And a new one counts.
     server.dm(owner, '/stop')

@@ -1,26 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
 import { STEPS } from './failpoint.ts'
-import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import type { GatewayProcess } from './testing/gateway-process.ts'
+import { createGatewayWorld, type GatewayWorld } from './testing/gateway-world.ts'
 import { nobody } from './testing/stand-in-supervisor.ts'
 
-let stateDir = ''
 let server: TelegramServer
-let running: GatewayProcess[] = []
+let world: GatewayWorld
 
 beforeEach(async () => {
-  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'gateway-')))
   server = await new TelegramServer().start()
-})
-afterEach(async () => {
-  for (const gateway of running) gateway.child.kill('SIGKILL')
-  await Promise.all(running.map(({ gone }) => gone))
-  running = []
-  await server.stop()
-  rmSync(stateDir, { recursive: true })
+  world = createGatewayWorld(server)
 })
 
 const friend = { id: 42, first_name: 'Alice' }
@@ -28,21 +18,11 @@ const friend = { id: 42, first_name: 'Alice' }
 /** Running and connected. */
 const start = async (env: Readonly<Record<string, string>>): Promise<GatewayProcess> => {
   const people = [{ ...nobody('telegram'), approved: ['42'] }]
-  const telegram = { botToken: server.token, apiRoot: server.url }
-  const gateway = startGateway(stateDir, people, { telegram }, env)
-  running.push(gateway)
+  const gateway = world.launch(people, {}, env)
   const { supervisor } = gateway
   await supervisor.waitFor(() => supervisor.of('provider').at(-1)?.status.state === 'connected')
   return gateway
 }
-
-const transcripts = (): string =>
-  readdirSync(join(stateDir, 'sessions'))
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => readFileSync(join(stateDir, 'sessions', name), 'utf8'))
-    .join('')
-
-const answersTo = (text: string): number => server.sent.filter((sent) => sent.text.includes(text)).length
 
 /** How the world looks after the process was killed at a step and started again. */
 const AFTER_KILL: Readonly<Record<(typeof STEPS)[number], { answers: number; unconfirmed: number }>> = {
@@ -71,20 +51,21 @@ describe('kill -9', () => {
     const second = await start(env)
     // Whatever the first question became, a second one goes through, and behind it in the same queue.
     server.dm(friend, 'another one')
-    await server.waitFor(() => answersTo('another one') === 1)
+    await server.waitFor(() => world.answersTo('another one') === 1)
     await second.supervisor.waitFor(() => second.supervisor.activities('answered').length > 0)
     await second.stop()
     const { answers, unconfirmed } = AFTER_KILL[step]
-    expect(answersTo('the question')).toBe(answers)
+    expect(world.answersTo('the question')).toBe(answers)
     expect(second.supervisor.of('unconfirmed')).toHaveLength(unconfirmed)
     // A third start changes nothing more.
     const third = await start(env)
     server.dm(friend, 'the last one')
-    await server.waitFor(() => answersTo('the last one') === 1)
+    await server.waitFor(() => world.answersTo('the last one') === 1)
     await third.stop()
-    expect(answersTo('the question')).toBe(answers)
-    expect(answersTo('another one')).toBe(1)
-    const asked = transcripts()
+    expect(world.answersTo('the question')).toBe(answers)
+    expect(world.answersTo('another one')).toBe(1)
+    const asked = world
+      .transcripts()
       .split('\n')
       .filter((line) => line.includes('"role":"user"') && line.includes('the question'))
     expect(asked).toHaveLength(1)

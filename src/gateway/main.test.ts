@@ -1,34 +1,18 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
 import type { ProviderTold, StartMessage } from '../shared/contracts/gateway.ts'
-import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import type { GatewayProcess } from './testing/gateway-process.ts'
+import { createGatewayWorld, type GatewayWorld } from './testing/gateway-world.ts'
 import { nobody } from './testing/stand-in-supervisor.ts'
 
-let stateDir = ''
 let server: TelegramServer
-let running: GatewayProcess[] = []
+let world: GatewayWorld
 
 beforeEach(async () => {
-  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'gateway-')))
   server = await new TelegramServer().start()
-})
-afterEach(async () => {
-  for (const gateway of running) gateway.child.kill('SIGKILL')
-  await Promise.all(running.map(({ gone }) => gone))
-  running = []
-  await server.stop()
-  rmSync(stateDir, { recursive: true })
+  world = createGatewayWorld(server)
 })
 
 const friend = { id: 42, first_name: 'Alice' }
@@ -38,24 +22,15 @@ const begin = (
   people: Partial<ProviderTold> = {},
   start: Partial<StartMessage> = {},
   env: Readonly<Record<string, string>> = {},
-): GatewayProcess => {
-  const gateway = startGateway(
-    stateDir,
+): GatewayProcess =>
+  world.launch(
     [
       { ...nobody('telegram'), owners: ['7'], approved: ['42'], ...people },
       { ...nobody('simulator'), owners: ['me'] },
     ],
-    {
-      telegram: { botToken: server.token, apiRoot: server.url },
-      simulator: true,
-      secrets: [server.token],
-      ...start,
-    },
+    { simulator: true, secrets: [server.token], ...start },
     env,
   )
-  running.push(gateway)
-  return gateway
-}
 
 const state = ({ supervisor }: GatewayProcess): string | undefined =>
   supervisor.of('provider').findLast(({ status }) => status.provider === 'telegram')?.status.state
@@ -66,14 +41,6 @@ const ready = async (gateway: GatewayProcess): Promise<GatewayProcess> => {
   expect(gateway.output()).not.toMatch(/Error/)
   return gateway
 }
-
-const transcripts = (): string =>
-  readdirSync(join(stateDir, 'sessions'))
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => readFileSync(join(stateDir, 'sessions', name), 'utf8'))
-    .join('')
-
-const answersTo = (text: string): number => server.sent.filter((sent) => sent.text.includes(text)).length
 
 describe('the gateway', () => {
   test('lets a stranger in step by step: a code, the owner’s word, an answer', async () => {
@@ -90,8 +57,8 @@ describe('the gateway', () => {
     await server.waitForSent(2)
     expect(server.sent[1]).toMatchObject({ chatId: 42, text: expect.stringContaining('hello agent') })
     await supervisor.waitFor(() => supervisor.activities('answered').length === 1)
-    expect(transcripts()).toContain('hello agent')
-    expect(transcripts()).not.toContain('may I?')
+    expect(world.transcripts()).toContain('hello agent')
+    expect(world.transcripts()).not.toContain('may I?')
     expect(server.violations).toEqual([])
   })
 
@@ -105,8 +72,8 @@ describe('the gateway', () => {
     expect(supervisor.of('pong')).toMatchObject([{ sequence: 9, turns: 0 }])
     await gateway.stop()
     expect(await gateway.gone).toEqual({ code: 0, signal: null })
-    expect(statSync(join(stateDir, 'gateway.log')).mode & 0o777).toBe(0o600)
-    expect(readFileSync(join(stateDir, 'gateway.log'), 'utf8')).toContain('the gateway is ready')
+    expect(statSync(join(world.stateDir, 'gateway.log')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(world.stateDir, 'gateway.log'), 'utf8')).toContain('the gateway is ready')
   })
 
   test('never lets the token out: not into the log, a message, its output or its files', async () => {
@@ -117,9 +84,14 @@ describe('the gateway', () => {
     await gateway.supervisor.waitFor(() => gateway.supervisor.of('unconfirmed').length > 0)
     await gateway.stop()
     const files = ['gateway.log', 'gateway/inbox.jsonl', 'gateway/outbox.jsonl']
-      .map((name) => readFileSync(join(stateDir, name), 'utf8'))
+      .map((name) => readFileSync(join(world.stateDir, name), 'utf8'))
       .join('')
-    for (const text of [files, gateway.output(), JSON.stringify(gateway.supervisor.heard), transcripts()])
+    for (const text of [
+      files,
+      gateway.output(),
+      JSON.stringify(gateway.supervisor.heard),
+      world.transcripts(),
+    ])
       expect(text.includes('TEST-token')).toBe(false)
   })
 
@@ -225,15 +197,15 @@ describe('a right that is taken away', () => {
     held.release()
     server.dm(friend, 'third')
     server.dm(owner, 'owner asks')
-    await server.waitFor(() => answersTo('owner asks') === 1)
-    expect([answersTo('first'), answersTo('second'), answersTo('third')]).toEqual([1, 0, 0])
+    await server.waitFor(() => world.answersTo('owner asks') === 1)
+    expect([world.answersTo('first'), world.answersTo('second'), world.answersTo('third')]).toEqual([1, 0, 0])
     expect(supervisor.activities('withheld').length).toBeGreaterThan(0)
     await gateway.stop()
     // Also not after a restart, and not when the right comes back.
     const again = await ready(begin())
     server.dm(owner, 'owner asks again')
-    await server.waitFor(() => answersTo('owner asks again') === 1)
-    expect(answersTo('second')).toBe(0)
+    await server.waitFor(() => world.answersTo('owner asks again') === 1)
+    expect(world.answersTo('second')).toBe(0)
     await again.stop()
   })
 
@@ -243,15 +215,15 @@ describe('a right that is taken away', () => {
     await first.gone
     const second = await ready(begin({ approved: [] }))
     server.dm(owner, 'anything?')
-    await server.waitFor(() => answersTo('anything?') === 1)
-    expect(answersTo('accepted and cut')).toBe(0)
+    await server.waitFor(() => world.answersTo('anything?') === 1)
+    expect(world.answersTo('accepted and cut')).toBe(0)
     await second.stop()
   })
 })
 
 describe('lockdown', () => {
   test('lets nothing start', async () => {
-    writeFileSync(join(stateDir, 'lockdown.json'), '{}')
+    writeFileSync(join(world.stateDir, 'lockdown.json'), '{}')
     server.dm(friend, 'hello')
     const gateway = begin()
     expect(await gateway.gone).toEqual({ code: 78, signal: null })
@@ -262,16 +234,16 @@ describe('lockdown', () => {
 
   test('found before a send ends the process, and what it kept from being answered dies with it', async () => {
     const gateway = await ready(begin())
-    writeFileSync(join(stateDir, 'lockdown.json'), '')
+    writeFileSync(join(world.stateDir, 'lockdown.json'), '')
     server.dm(friend, 'hello')
     expect(await gateway.gone).toEqual({ code: 78, signal: null })
     expect(server.sent).toEqual([])
-    rmSync(join(stateDir, 'lockdown.json'))
+    rmSync(join(world.stateDir, 'lockdown.json'))
     const resumed = await ready(begin({}, { epoch: 'after the stop' }))
     server.dm(friend, 'and now')
-    await server.waitFor(() => answersTo('and now') === 1)
+    await server.waitFor(() => world.answersTo('and now') === 1)
     await resumed.stop()
-    expect(answersTo('hello')).toBe(0)
+    expect(world.answersTo('hello')).toBe(0)
     expect(resumed.supervisor.activities('withheld')).toMatchObject([
       { sender: '42', detail: expect.stringContaining('last STOP') },
     ])
@@ -282,7 +254,7 @@ describe('a journal that can not be trusted', () => {
   test.each(['inbox', 'outbox'])('stops the start with the place and the way out: %s', async (name) => {
     const first = await ready(begin())
     await first.stop()
-    writeFileSync(join(stateDir, 'gateway', `${name}.jsonl`), 'garbage\n{}\n')
+    writeFileSync(join(world.stateDir, 'gateway', `${name}.jsonl`), 'garbage\n{}\n')
     const second = begin()
     expect(await second.gone).toEqual({ code: 78, signal: null })
     expect(second.supervisor.of('fatal')).toMatchObject([

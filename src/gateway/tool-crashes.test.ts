@@ -1,26 +1,16 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
 import { TOOL_STEPS } from './failpoint.ts'
-import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import type { GatewayProcess } from './testing/gateway-process.ts'
+import { createGatewayWorld, type GatewayWorld } from './testing/gateway-world.ts'
 import { nobody } from './testing/stand-in-supervisor.ts'
 
-let stateDir = ''
 let server: TelegramServer
-let running: GatewayProcess[] = []
+let world: GatewayWorld
 
 beforeEach(async () => {
-  stateDir = realpathSync(mkdtempSync(join(tmpdir(), 'gateway-')))
   server = await new TelegramServer().start()
-})
-afterEach(async () => {
-  for (const gateway of running) gateway.child.kill('SIGKILL')
-  await Promise.all(running.map(({ gone }) => gone))
-  running = []
-  await server.stop()
-  rmSync(stateDir, { recursive: true })
+  world = createGatewayWorld(server)
 })
 
 const friend = { id: 42, first_name: 'Alice' }
@@ -28,9 +18,7 @@ const friend = { id: 42, first_name: 'Alice' }
 /** Running and connected. */
 const start = async (env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> => {
   const people = [{ ...nobody('telegram'), owners: ['7'], approved: ['42'] }]
-  const telegram = { botToken: server.token, apiRoot: server.url }
-  const gateway = startGateway(stateDir, people, { telegram }, env)
-  running.push(gateway)
+  const gateway = world.launch(people, {}, env)
   const { supervisor } = gateway
   await supervisor.waitFor(() => supervisor.of('provider').at(-1)?.status.state === 'connected')
   return gateway

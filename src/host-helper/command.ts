@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
-import type { HelperRequest } from '../shared/contracts/helper.ts'
+import type { CommandEnd, HelperRequest } from '../shared/contracts/helper.ts'
 import { commandEnvironment } from './environment.ts'
 import { createOutputKeeper, type OutputName } from './keep-output.ts'
 import { Refusal } from './refusal.ts'
@@ -11,17 +11,6 @@ import type { SystemCalls } from './system-calls.ts'
 import { KILL_WITHIN_MS, type Order, REPORT_FD, type Report, report } from './warden.ts'
 
 export type BashRequest = Extract<HelperRequest, { readonly op: 'bash' }>
-
-interface CommandEnd {
-  readonly exitCode: number | null
-  /** Its number. */
-  readonly signal: number | null
-  readonly timedOut: boolean
-  readonly aborted: boolean
-  /** Milliseconds. */
-  readonly durationMs: number
-  readonly dropped: number
-}
 
 export interface Command {
   /** The process that everything of this command descends from. */

@@ -66,6 +66,23 @@ const dyingAt = (step: Step): { readonly reached: (at: Step) => void; readonly d
   }
 }
 
+/** Tools that end only when they are told to, and what each was given to be told by, in order. */
+const hangingTools = (lastWord: string) => {
+  const begun: AbortSignal[] = []
+  const hanging: TurnTools<ToolResult> = {
+    ...tools,
+    run: (_call, signal) => {
+      begun.push(signal)
+      return new Promise((resolve) =>
+        signal.addEventListener('abort', () =>
+          resolve({ text: lastWord, isError: true, details: NO_DETAILS }),
+        ),
+      )
+    },
+  }
+  return { begun, hanging }
+}
+
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => void setImmediate(resolve))
 }
@@ -219,18 +236,7 @@ describe('a gateway that dies in a turn with tools', () => {
 
 describe('a turn that is ended', () => {
   it('while a tool runs ends the tool, and says so in the transcript', async () => {
-    const begun: AbortSignal[] = []
-    const hanging: TurnTools<ToolResult> = {
-      ...tools,
-      run: (_call, signal) => {
-        begun.push(signal)
-        return new Promise((resolve) =>
-          signal.addEventListener('abort', () =>
-            resolve({ text: 'aborted', isError: true, details: NO_DETAILS }),
-          ),
-        )
-      },
-    }
+    const { begun, hanging } = hangingTools('aborted')
     const item = world.accept({ text: 'run sleep' })
     const { conversations, settled } = world.boot({ askModel, toolsFor: () => hanging })
     conversations.enqueue(item)
@@ -245,18 +251,7 @@ describe('a turn that is ended', () => {
   })
 
   it('by the gateway’s end stays open, and the next run goes on with what is known', async () => {
-    const begun: AbortSignal[] = []
-    const hanging: TurnTools<ToolResult> = {
-      ...tools,
-      run: (_call, signal) => {
-        begun.push(signal)
-        return new Promise((resolve) =>
-          signal.addEventListener('abort', () =>
-            resolve({ text: 'was aborted', isError: true, details: NO_DETAILS }),
-          ),
-        )
-      },
-    }
+    const { begun, hanging } = hangingTools('was aborted')
     const item = world.accept({ text: 'run sleep' })
     const first = world.boot({ askModel, toolsFor: () => hanging })
     first.conversations.enqueue(item)

@@ -1,5 +1,5 @@
 // What may be answered to each thing that is asked of a helper. Whatever else comes is a breach.
-import type { FileFault, HelperAnswer } from '../../shared/contracts/helper.ts'
+import type { CommandEnd, FileFault, HelperAnswer } from '../../shared/contracts/helper.ts'
 import { createKeptOutput } from './kept-output.ts'
 
 /** The helper is dead, and why, in one sentence. Whether what was asked happened is not known. */
@@ -15,17 +15,11 @@ export interface Fault {
   readonly why: string
 }
 
-export interface Ended {
+/** `exitCode` and `signal` are both null where it never began. */
+export interface Ended extends CommandEnd {
   readonly kind: 'ended'
-  /** Null where a signal ended it, or where it never began. */
-  readonly exitCode: number | null
-  readonly signal: number | null
-  readonly timedOut: boolean
-  readonly aborted: boolean
-  /** By our own clock. */
+  /** By our own clock, not by the helper’s. */
   readonly durationMs: number
-  /** Bytes that are missing in the output. */
-  readonly dropped: number
   /** Both streams in order of arrival, the beginning and then the end. */
   readonly output: Uint8Array
   /** Where the missing bytes were: so long is the beginning. */

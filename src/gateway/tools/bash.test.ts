@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_COMMAND } from '../../shared/contracts/helper.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
-import { MAIN_SESSION } from '../../shared/domain/session.ts'
-import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import { itemFrom } from './testing/item-from.ts'
 import { callOf, createToolWorld } from './testing/stand-in-tools.ts'
 import type { ToolResult } from './tool-result.ts'
 
-const sender = parseSenderId('telegram', '7')
-if (sender === undefined) throw new Error('no such sender')
-const OWNER: AcceptedItem = {
-  eventId: 'telegram:1',
-  provider: 'telegram',
-  sender,
-  session: MAIN_SESSION,
-  trust: 'owner',
-  chatId: '7',
-  text: 'x',
-  forwarded: false,
-  attachments: [],
-  claims: {},
-  sentAt: 1,
-  acceptedAt: 1,
-  epoch: 'first',
-  entryId: '00000001',
-}
+const OWNER = itemFrom('7')
 
 /** A world in which the owner would approve anything for the host. */
 const createHost = () => {

@@ -1,36 +1,16 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RulesTold } from '../../shared/contracts/gateway.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
-import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { recipientRefusal } from '../outbound/recipient.ts'
+import { itemFrom } from './testing/item-from.ts'
 import { callOf, createToolWorld } from './testing/stand-in-tools.ts'
 
 const WHO = ['owner', 'friend', 'guest'] as const
 type Who = (typeof WHO)[number]
 const IDS: Readonly<Record<Who, string>> = { owner: '7', friend: '42', guest: '99' }
 
-const itemOf = (who: Who): AcceptedItem => {
-  const sender = parseSenderId('telegram', IDS[who])
-  if (sender === undefined) throw new Error(who)
-  return {
-    eventId: `telegram:${who}`,
-    provider: 'telegram',
-    sender,
-    session: who === 'owner' ? MAIN_SESSION : directSession('telegram', sender),
-    trust: who,
-    chatId: sender,
-    text: 'x',
-    forwarded: false,
-    attachments: [],
-    claims: {},
-    sentAt: 1,
-    acceptedAt: 1,
-    epoch: 'first',
-    entryId: '00000001',
-  }
-}
+const itemOf = (who: Who): AcceptedItem => itemFrom(IDS[who], { eventId: `telegram:${who}`, trust: who })
 
 const id = fc.constantFrom('7', '42', '99', '43', '*', '@alice')
 const rules: fc.Arbitrary<RulesTold> = fc

@@ -1,35 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { RulesTold } from '../../shared/contracts/gateway.ts'
 import { MAX_BODY_BYTES } from '../../shared/contracts/helper.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
-import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import { itemFrom } from './testing/item-from.ts'
 import { callOf, createToolWorld, sha256, type ToolWorld } from './testing/stand-in-tools.ts'
 import type { ToolResult } from './tool-result.ts'
 
-const from = (id: string): AcceptedItem => {
-  const sender = parseSenderId('telegram', id)
-  if (sender === undefined) throw new Error(id)
-  const isOwner = id === '7'
-  return {
-    eventId: 'telegram:1',
-    provider: 'telegram',
-    sender,
-    session: isOwner ? MAIN_SESSION : directSession('telegram', sender),
-    trust: isOwner ? 'owner' : 'friend',
-    chatId: id,
-    text: 'x',
-    forwarded: false,
-    attachments: [],
-    claims: {},
-    sentAt: 1,
-    acceptedAt: 1,
-    epoch: 'first',
-    entryId: '00000001',
-  }
-}
-const OWNER = from('7')
-const FRIEND = from('42')
+const OWNER = itemFrom('7')
+const FRIEND = itemFrom('42')
 
 const send = (world: ToolWorld, item: AcceptedItem, args: object): Promise<ToolResult> =>
   world.toolsFor(item).run(callOf('send', { text: 'here', ...args }), new AbortController().signal)

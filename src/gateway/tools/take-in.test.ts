@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import type { Attachment } from '../../shared/domain/inbound.ts'
-import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { TakenIn } from './take-in.ts'
+import { itemFrom } from './testing/item-from.ts'
 import { createToolWorld, type ToolWorld } from './testing/stand-in-tools.ts'
 
 const document = (fileName: string, over: Partial<Attachment> = {}): Attachment => ({
@@ -16,27 +16,8 @@ const document = (fileName: string, over: Partial<Attachment> = {}): Attachment 
   ...over,
 })
 
-const from = (id: string, ...attachments: readonly Attachment[]): AcceptedItem => {
-  const sender = parseSenderId('telegram', id)
-  if (sender === undefined) throw new Error(id)
-  const isOwner = id === '7'
-  return {
-    eventId: 'telegram:1:5',
-    provider: 'telegram',
-    sender,
-    session: isOwner ? MAIN_SESSION : directSession('telegram', sender),
-    trust: isOwner ? 'owner' : 'friend',
-    chatId: id,
-    text: 'x',
-    forwarded: false,
-    attachments,
-    claims: {},
-    sentAt: 1,
-    acceptedAt: 1,
-    epoch: 'first',
-    entryId: '00000001',
-  }
-}
+const from = (id: string, ...attachments: readonly Attachment[]): AcceptedItem =>
+  itemFrom(id, { eventId: 'telegram:1:5', attachments })
 
 const [OWNER, FRIEND, GUEST] = ['7', '42', '99']
 const HOST = { elevated: { enabled: true, approve: 'always', allowFrom: {} } } as const

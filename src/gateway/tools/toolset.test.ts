@@ -1,36 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { hostCommandText } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
-import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
+import { MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import { itemFrom } from './testing/item-from.ts'
 import { callOf, createToolWorld, said, sha256, type ToolWorld } from './testing/stand-in-tools.ts'
 import type { ToolResult } from './tool-result.ts'
 
-const from = (id: string): AcceptedItem => {
-  const sender = parseSenderId('telegram', id)
-  if (sender === undefined) throw new Error(id)
-  const isOwner = id === '7'
-  return {
-    eventId: 'telegram:1',
-    provider: 'telegram',
-    sender,
-    session: isOwner ? MAIN_SESSION : directSession('telegram', sender),
-    trust: isOwner ? 'owner' : 'friend',
-    chatId: id,
-    text: 'x',
-    forwarded: false,
-    attachments: [],
-    claims: {},
-    sentAt: 1,
-    acceptedAt: 1,
-    epoch: 'first',
-    entryId: '00000001',
-  }
-}
-const OWNER = from('7')
-const FRIEND = from('42')
-const GUEST = from('99')
+const OWNER = itemFrom('7')
+const FRIEND = itemFrom('42')
+const GUEST = itemFrom('99')
 
 const never = (): AbortSignal => new AbortController().signal
 

@@ -105,6 +105,7 @@ export const helperAnswer = z.discriminatedUnion('kind', [
     signal: z.number().int().min(1).max(64).nullable(),
     timedOut: z.boolean(),
     aborted: z.boolean(),
+    /** Milliseconds. */
     durationMs: count,
     /** Bytes of output that were left out between the beginning and the end that were sent. */
     dropped: count,
@@ -126,4 +127,6 @@ export const helperAnswer = z.discriminatedUnion('kind', [
   }),
 ])
 export type HelperAnswer = z.infer<typeof helperAnswer>
+/** How a command ended. */
+export type CommandEnd = Readonly<Omit<Extract<HelperAnswer, { readonly kind: 'end' }>, 'kind' | 'id'>>
 export type FileFault = (typeof FILE_FAULTS)[number]
