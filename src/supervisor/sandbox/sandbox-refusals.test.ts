@@ -52,7 +52,8 @@ describe('a sandbox that is not as it was asked for', () => {
     const here = world()
     const sandboxes = here.sandboxes()
     const box = await sandboxes.open(friendsBox())
-    expect(await here.post(`/containers/${box.container}/update`, { PidsLimit: 1000 })).toBe(200)
+    // Its answer may come too late: who sees the change ends the container at once.
+    await here.post(`/containers/${box.container}/update`, { PidsLimit: 1000 })
     await sandboxes.refresh()
     expect(await box.ended).toMatch(/process limit: wanted 256, found 1000/)
     const drift = here.views.flatMap(({ containers }) => containers.flatMap((one) => one.drift))

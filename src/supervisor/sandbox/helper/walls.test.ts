@@ -318,7 +318,7 @@ describe('a process in the box', () => {
         .fill(String(64 * 2 ** 20))
         .join('\n'),
     )
-    expect(await box.text('ulimit -n')).toBe('1024')
+    expect(await box.text('ulimit -n')).toBe('768')
     await lives()
   })
 })
