@@ -39,7 +39,7 @@ export interface ConversationsOptions {
   readonly maxInAll?: number
   /** Estimated tokens of the conversation so far that the model gets. @default 32,000 */
   readonly contextTokens?: number
-  /** Milliseconds until a message is tried again that the disk refused. @default 30 s */
+  /** Milliseconds until a message is tried again that the disk refused. @default 10 s */
   readonly retryMs?: number
 }
 
@@ -61,7 +61,7 @@ const TOO_MANY =
 
 /** Turns accepted messages into answers: one queue a session, everything on disk before it has an effect. */
 export const createConversations = (options: ConversationsOptions): Conversations => {
-  const { log, maxWaiting = 50, maxInAll = 1_000, retryMs = 30_000 } = options
+  const { log, maxWaiting = 50, maxInAll = 1_000, retryMs = 10_000 } = options
   const sessions = createSessions({ ...options, contextTokens: options.contextTokens ?? 32_000 })
   const ends = new Map<SessionKey, { readonly controller: AbortController; end: EndTurn | undefined }>()
   const known = new Set<string>()
