@@ -23,6 +23,8 @@ export const isLatched = (scenario: Scenario): boolean => existsSync(scenario.fi
 export const withAna = (more: Readonly<Record<string, unknown>> = {}): Promise<Scenario> =>
   createScenario({
     telegram: { botToken: '123456:TEST-token', dmPolicy: 'allowlist', allowFrom: [String(ANA.id)] },
+    // The boxes of these tests are made by hand, and counted: none is started ahead.
+    agent: { model: 'anthropic/claude-test', sandbox: { ahead: 0 } },
     ...more,
   })
 

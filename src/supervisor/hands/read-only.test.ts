@@ -64,6 +64,14 @@ describe('read-only mode', () => {
     expect(await readReadOnly(paths)).toEqual({ kind: 'on', since: 1_000, by: 'owner' })
   })
 
+  it('holds from the moment in which another process has thrown the switch, before it is followed', async () => {
+    const { desk, paths } = await followed()
+    await switchReadOnlyOn(paths, 2_000, 'cli')
+    expect(desk.isOn()).toBe(true)
+    await switchReadOnlyOff(paths)
+    expect(desk.isOn()).toBe(false)
+  })
+
   it('ends only after that is recorded', async () => {
     const { desk, paths, log } = await followed()
     await desk.set(true, 'owner')

@@ -1,6 +1,8 @@
+import { lstatSync } from 'node:fs'
 import type { HandsView } from '../../shared/contracts/app-state.ts'
 import type { AuditActor } from '../../shared/domain/audit.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
+import { isErrno } from '../../shared/state/atomic-file.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import {
   type ReadOnlySwitch,
@@ -117,13 +119,23 @@ export const createReadOnlyDesk = (options: ReadOnlyDeskOptions): ReadOnlyDesk =
 
   return {
     view,
-    isOn: () => view().on,
+    isOn: () => view().on || isThrown(paths.readOnly),
     set: (on, by) => (on ? switchOn(by) : switchOff(by)),
     follow: () => inTurn(look),
     adopt({ readOnlyMode }) {
       byConfig = readOnlyMode
       tell()
     },
+  }
+}
+
+/** Whether the switch is on at this very moment: another process may have thrown it, and said that it holds. */
+const isThrown = (file: string): boolean => {
+  try {
+    lstatSync(file)
+    return true
+  } catch (error) {
+    return !isErrno(error, 'ENOENT')
   }
 }
 

@@ -3,8 +3,6 @@ import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { describeProvider } from '../../app/gateway/describe-gateway.ts'
 import { useSlice } from '../../store/app-store.ts'
-import { hrefOf } from '../../store/screen.ts'
-import { LinkButton } from '../../ui/link-button.tsx'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
@@ -13,6 +11,7 @@ import { describeSource } from '../people/people-order.ts'
 import type { Fact } from './fact.ts'
 import { letIn } from './facts.ts'
 import { HardenedEvidence, RadiusEvidence, SpawnEvidence } from './hands-evidence.tsx'
+import { OpenScreen } from './open-screen.tsx'
 
 /** What a fact was made from, in full. */
 export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
@@ -69,11 +68,7 @@ const ReachEvidence = (): ReactNode => {
           Simulator: {simulated} made-up {simulated === 1 ? 'person' : 'people'}, only from this window
         </li>
       </ul>
-      <div className="mt-2">
-        <LinkButton size="s" href={hrefOf('people')}>
-          Open People
-        </LinkButton>
-      </div>
+      <OpenScreen screen="people" />
     </>
   )
 }
@@ -120,11 +115,7 @@ const AuditEvidence = (): ReactNode => {
           ? ''
           : ` ${sentence(counted(repairs, 'torn end was', 'torn ends were'))} cut off after a crash, on record.`}
       </p>
-      <div className="mt-2">
-        <LinkButton size="s" href={hrefOf('security')}>
-          Open Security
-        </LinkButton>
-      </div>
+      <OpenScreen screen="security" />
     </>
   )
 }

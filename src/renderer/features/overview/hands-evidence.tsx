@@ -1,9 +1,8 @@
 import type { ReactNode } from 'react'
 import { useSlice } from '../../store/app-store.ts'
-import { hrefOf } from '../../store/screen.ts'
-import { LinkButton } from '../../ui/link-button.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { whoseBox } from '../sandboxes/describe-sandboxes.ts'
+import { OpenScreen } from './open-screen.tsx'
 
 export const SpawnEvidence = (): ReactNode => {
   const { grants, pid } = useSlice('gateway')
@@ -38,11 +37,7 @@ export const SpawnEvidence = (): ReactNode => {
           'It is not.'
         )}
       </p>
-      <div className="mt-2">
-        <LinkButton size="s" href={hrefOf('security')}>
-          Open Security
-        </LinkButton>
-      </div>
+      <OpenScreen screen="security" />
     </>
   )
 }
@@ -72,11 +67,7 @@ export const RadiusEvidence = ({ trust }: { readonly trust: 'friend' | 'guest' }
         {readOnly.on ? ', and read-only mode, which is on' : ''}. The supervisor looks at these rules again
         before each act, and a {trust}'s chat never shares your session.
       </p>
-      <div className="mt-2">
-        <LinkButton size="s" href={hrefOf('sandboxes')}>
-          Open Sandboxes
-        </LinkButton>
-      </div>
+      <OpenScreen screen="sandboxes" />
     </>
   )
 }
@@ -107,11 +98,7 @@ export const HardenedEvidence = (): ReactNode => {
         ))}
       </ul>
       <p>Each box is inspected before it is used, and compared with what the config asks for.</p>
-      <div className="mt-2">
-        <LinkButton size="s" href={hrefOf('sandboxes')}>
-          Open Sandboxes
-        </LinkButton>
-      </div>
+      <OpenScreen screen="sandboxes" />
     </>
   )
 }

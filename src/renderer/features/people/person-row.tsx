@@ -1,10 +1,10 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { PersonView } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
-import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
+import { RowQuestion, useRowAsking } from '../../ui/row-question.tsx'
 import { StatusShape } from '../../ui/status-shape.tsx'
 import { Tag, type Tone } from '../../ui/tag.tsx'
 import { useClock } from '../../ui/text/clock.ts'
@@ -76,32 +76,20 @@ const PersonActs = ({ person }: { readonly person: PersonView }): ReactNode => {
   const { provider, id } = person
   const acts = possibleActs(person)
   const live = useIsLive()
-  const [asking, setAsking] = useState(false)
+  const asking = useRowAsking()
   // A block has its own toast, with Undo.
   const block = useCommand('people.block', 'quiet')
   const unblock = useCommand('people.unblock')
   const openConfig = useCommand('config.open')
-  const revokeButton = useRef<HTMLButtonElement>(null)
   const busy = !live || block.pending || unblock.pending
-  if (asking) {
-    return (
-      <ConfirmRevoke
-        person={person}
-        onClose={() => {
-          setAsking(false)
-          // After the question is gone the focus goes back to where it was asked.
-          requestAnimationFrame(() => revokeButton.current?.focus())
-        }}
-      />
-    )
-  }
+  if (asking.isAsking) return <ConfirmRevoke person={person} onClose={asking.close} />
   return (
     <div className="flex flex-wrap items-center justify-end gap-2 max-[560px]:justify-start">
       {acts.elsewhere === '' ? null : (
         <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
       )}
       {acts.revoke ? (
-        <Button ref={revokeButton} off={busy} onClick={() => setAsking(true)}>
+        <Button ref={asking.asker} off={busy} onClick={asking.ask}>
           Revoke
         </Button>
       ) : null}
@@ -119,7 +107,6 @@ const PersonActs = ({ person }: { readonly person: PersonView }): ReactNode => {
   )
 }
 
-/** The question stands in the row, where the answer belongs; the focus is on the harmless answer. */
 const ConfirmRevoke = ({
   person: { provider, id },
   onClose,
@@ -128,30 +115,12 @@ const ConfirmRevoke = ({
   readonly onClose: () => void
 }): ReactNode => {
   const revoke = useCommand('people.revoke')
-  const keep = useRef<HTMLButtonElement>(null)
-  useEffect(() => keep.current?.focus(), [])
-  useScreenKeys((key) => {
-    if (key !== 'Escape') return false
-    onClose()
-    return true
-  })
   const run = async (): Promise<void> => {
     if (await revoke.run({ provider, id })) onClose()
   }
   return (
-    <fieldset
-      aria-label="Confirm"
-      className="flex flex-wrap items-center justify-end gap-2 max-[560px]:justify-start"
-    >
-      <span className="text-soft">
-        {revoke.pending ? 'Waiting for the gateway…' : 'They lose access at once.'}
-      </span>
-      <Button look="danger" off={revoke.pending} onClick={() => void run()}>
-        Revoke now
-      </Button>
-      <Button ref={keep} off={revoke.pending} onClick={onClose}>
-        Keep
-      </Button>
-    </fieldset>
+    <RowQuestion act="Revoke now" pending={revoke.pending} onAct={() => void run()} onClose={onClose}>
+      {revoke.pending ? 'Waiting for the gateway…' : 'They lose access at once.'}
+    </RowQuestion>
   )
 }

@@ -1,8 +1,8 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import { REMOVED_STATE, type SandboxView } from '../../../shared/contracts/app-state.ts'
-import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
+import { RowQuestion, useRowAsking } from '../../ui/row-question.tsx'
 import { StatusShape } from '../../ui/status-shape.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { useClock } from '../../ui/text/clock.ts'
@@ -129,20 +129,8 @@ const Drift = ({ box: { drift } }: { readonly box: SandboxView }): ReactNode => 
 
 const BoxActs = ({ box }: { readonly box: SandboxView }): ReactNode => {
   const live = useIsLive()
-  const [asking, setAsking] = useState(false)
-  const killButton = useRef<HTMLButtonElement>(null)
-  if (asking) {
-    return (
-      <ConfirmKill
-        box={box}
-        onClose={() => {
-          setAsking(false)
-          // After the question is gone the focus goes back to where it was asked.
-          requestAnimationFrame(() => killButton.current?.focus())
-        }}
-      />
-    )
-  }
+  const asking = useRowAsking()
+  if (asking.isAsking) return <ConfirmKill box={box} onClose={asking.close} />
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button
@@ -153,10 +141,10 @@ const BoxActs = ({ box }: { readonly box: SandboxView }): ReactNode => {
         Inspect
       </Button>
       <Button
-        ref={killButton}
+        ref={asking.asker}
         off={!live}
         aria-label={`Kill the box of ${whoseBox(box)}`}
-        onClick={() => setAsking(true)}
+        onClick={asking.ask}
       >
         Kill
       </Button>
@@ -164,7 +152,6 @@ const BoxActs = ({ box }: { readonly box: SandboxView }): ReactNode => {
   )
 }
 
-/** The question stands in the row, where the answer belongs; the focus is on the harmless answer. */
 const ConfirmKill = ({
   box,
   onClose,
@@ -173,28 +160,13 @@ const ConfirmKill = ({
   readonly onClose: () => void
 }): ReactNode => {
   const kill = useCommand('sandbox.kill')
-  const keep = useRef<HTMLButtonElement>(null)
-  useEffect(() => keep.current?.focus(), [])
-  useScreenKeys((key) => {
-    if (key !== 'Escape') return false
-    onClose()
-    return true
-  })
   const run = async (): Promise<void> => {
     // Where it is gone its row goes with it, and with the row this question.
     if (!(await kill.run({ container: box.id }))) onClose()
   }
   return (
-    <fieldset aria-label="Confirm" className="flex flex-wrap items-center justify-end gap-2">
-      <span className="text-soft">
-        {kill.pending ? 'Killing…' : 'What runs in it ends at once; its folder stays.'}
-      </span>
-      <Button look="danger" off={kill.pending} onClick={() => void run()}>
-        Kill now
-      </Button>
-      <Button ref={keep} off={kill.pending} onClick={onClose}>
-        Keep
-      </Button>
-    </fieldset>
+    <RowQuestion act="Kill now" pending={kill.pending} onAct={() => void run()} onClose={onClose}>
+      {kill.pending ? 'Killing…' : 'What runs in it ends at once; its folder stays.'}
+    </RowQuestion>
   )
 }
