@@ -12,8 +12,8 @@ import { StopButton } from './lockdown/stop-button.tsx'
 export const Header = (): ReactNode => {
   const ready = useApp(({ feed }) => feed.state !== null)
   return (
-    <header className="flex min-h-12 items-center gap-x-3.5 border-b border-line py-1 pr-3 pl-5">
-      <div className="flex min-w-0 flex-wrap items-center gap-x-3.5 gap-y-0.5">
+    <header className="flex min-h-12 items-center gap-x-3 border-b border-line py-1 pr-3 pl-5">
+      <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
         {ready ? <GatewayPanel /> : <UnknownState />}
         {ready ? <Messengers /> : null}
         {ready ? <DockerStatus /> : null}
@@ -40,7 +40,7 @@ const Messengers = (): ReactNode => {
   const providers = useApp(({ feed }) => feed.state?.providers)
   const lost = useApp(({ feed }) => feed.status === 'lost')
   return (
-    <ul aria-label="Messengers" className="flex flex-wrap items-center gap-x-3.5">
+    <ul aria-label="Messengers" className="flex flex-wrap items-center gap-x-3">
       {providers?.map(({ provider, state, detail }) => {
         const { kind, word } = lost ? UNKNOWN : describeProvider(state)
         return (

@@ -21,10 +21,12 @@ export const handsView = (config: Config, readOnly: HandsView['readOnly']): Hand
     readOnly,
     radius: (['owner', 'friend', 'guest'] as const).map((trust) => {
       const rights = rightsOf(somebody(trust), unnamed(rules))
+      const { reach, place } = placeOf(rights, config)
       return {
         trust,
         tools: toolsLeft(rights),
-        ...placeOf(rights, config),
+        reach,
+        place,
         send: sendInWords(rights, rules),
       }
     }),

@@ -80,15 +80,17 @@ export const HardenedEvidence = (): ReactNode => {
         {containers.map((box) => (
           <li key={box.id}>
             <span className="mono">{whoseBox(box)}</span>:{' '}
-            {box.drift.length === 0
-              ? 'as configured'
-              : box.drift.map(({ what, wanted, found }) => (
-                  <RemoteText
-                    key={what}
-                    text={`${what}: wanted ${wanted}, found ${found}. `}
-                    className="text-bad"
-                  />
+            {box.drift.length === 0 ? (
+              'as configured'
+            ) : (
+              <ul className="pl-4 text-bad">
+                {box.drift.map(({ what, wanted, found }) => (
+                  <li key={what}>
+                    <RemoteText text={`${what}: wanted ${wanted}, found ${found}`} />
+                  </li>
                 ))}
+              </ul>
+            )}
           </li>
         ))}
         {risks.map((risk) => (
@@ -97,7 +99,9 @@ export const HardenedEvidence = (): ReactNode => {
           </li>
         ))}
       </ul>
-      <p>Each box is inspected before it is used, and compared with what the config asks for.</p>
+      <p className="mt-1">
+        Each box is inspected before it is used, and compared with what the config asks for.
+      </p>
       <OpenScreen screen="sandboxes" />
     </>
   )

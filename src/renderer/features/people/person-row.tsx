@@ -76,20 +76,20 @@ const PersonActs = ({ person }: { readonly person: PersonView }): ReactNode => {
   const { provider, id } = person
   const acts = possibleActs(person)
   const live = useIsLive()
-  const asking = useRowAsking()
+  const { isAsking, asker, ask, close } = useRowAsking()
   // A block has its own toast, with Undo.
   const block = useCommand('people.block', 'quiet')
   const unblock = useCommand('people.unblock')
   const openConfig = useCommand('config.open')
   const busy = !live || block.pending || unblock.pending
-  if (asking.isAsking) return <ConfirmRevoke person={person} onClose={asking.close} />
+  if (isAsking) return <ConfirmRevoke person={person} onClose={close} />
   return (
     <div className="flex flex-wrap items-center justify-end gap-2 max-[560px]:justify-start">
       {acts.elsewhere === '' ? null : (
         <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
       )}
       {acts.revoke ? (
-        <Button ref={asking.asker} off={busy} onClick={asking.ask}>
+        <Button ref={asker} off={busy} onClick={ask}>
           Revoke
         </Button>
       ) : null}

@@ -129,8 +129,8 @@ const Drift = ({ box: { drift } }: { readonly box: SandboxView }): ReactNode => 
 
 const BoxActs = ({ box }: { readonly box: SandboxView }): ReactNode => {
   const live = useIsLive()
-  const asking = useRowAsking()
-  if (asking.isAsking) return <ConfirmKill box={box} onClose={asking.close} />
+  const { isAsking, asker, ask, close } = useRowAsking()
+  if (isAsking) return <ConfirmKill box={box} onClose={close} />
   return (
     <div className="flex flex-wrap items-center gap-2">
       <Button
@@ -140,12 +140,7 @@ const BoxActs = ({ box }: { readonly box: SandboxView }): ReactNode => {
       >
         Inspect
       </Button>
-      <Button
-        ref={asking.asker}
-        off={!live}
-        aria-label={`Kill the box of ${whoseBox(box)}`}
-        onClick={asking.ask}
-      >
+      <Button ref={asker} off={!live} aria-label={`Kill the box of ${whoseBox(box)}`} onClick={ask}>
         Kill
       </Button>
     </div>

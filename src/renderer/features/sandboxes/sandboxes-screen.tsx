@@ -21,7 +21,7 @@ export const SandboxesScreen = (): ReactNode => {
       <ScreenHead title="Sandboxes" aside={<Checked at={checkedAt} />}>
         {boxesLead(boxes)}
       </ScreenHead>
-      <div className="mt-4 flex flex-col gap-2 empty:hidden">
+      <div className="mt-4 flex flex-col gap-4 empty:hidden">
         <Trouble />
         {risks.length === 0 ? null : (
           <Notice tone="warn" title={risksTitle(risks)}>
@@ -94,6 +94,7 @@ const Trouble = (): ReactNode => {
 
 const NoBox = (): ReactNode => {
   const { state } = useSlice('docker')
+  const { mode } = useSlice('hands')
   const locked = useIsLocked()
   if (state === 'absent' || state === 'unreachable') {
     return (
@@ -111,7 +112,9 @@ const NoBox = (): ReactNode => {
     <EmptyState icon={<Box />} title="No box runs">
       {locked
         ? 'Everything is stopped: none is started until you resume.'
-        : 'One is started when a session needs it, with an empty folder of its own, no capabilities, a root filesystem that can not be written, and limits on memory and processes. It ends when it was not used for a while.'}
+        : mode === 'off'
+          ? 'Sandboxes are off, so none is started.'
+          : 'One is started when a session needs it, with an empty folder of its own, no capabilities, a root filesystem that can not be written, and limits on memory and processes. It ends when it was not used for a while.'}
     </EmptyState>
   )
 }
