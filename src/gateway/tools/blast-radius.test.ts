@@ -93,6 +93,21 @@ const isAllowed = (did: string, who: Who, told: RulesTold): boolean => {
   return who === 'owner' && (allowTo === undefined || allowTo.telegram?.includes(to) === true)
 }
 
+/** Rules and calls with which each right that somebody can have is used, whatever chance brings besides. */
+const WIDE: RulesTold = {
+  readOnly: false,
+  sandbox: { mode: 'non-main', tools: { allow: [], deny: [] } },
+  elevated: { enabled: true, approve: 'never', allowFrom: { telegram: ['42'] } },
+  allowTo: undefined,
+}
+const EACH_RIGHT = [
+  { who: 'owner', name: 'bash', args: { command: 'id' } },
+  { who: 'friend', name: 'bash', args: { command: 'id', host: true } },
+  { who: 'friend', name: 'write', args: { path: 'a', content: 'x' } },
+  { who: 'owner', name: 'send', args: { text: 'hi' } },
+  { who: 'friend', name: 'send', args: { text: 'hi' } },
+] as const
+
 describe('ten thousand calls', () => {
   it('of anything, by anybody, under any rules, touch nothing that the rules refuse', async () => {
     const reached = new Set<string>()
@@ -118,7 +133,7 @@ describe('ten thousand calls', () => {
           for (const did of world.did) reached.add(`${who} ${did.split(' ', 2).join(' ')}`)
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[WIDE, [...EACH_RIGHT]]] },
     )
     // Each right that somebody can have was used: the test can tell something.
     for (const used of [
