@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { gatewayView, handsView } from '../../test/app-state.ts'
 import { describeReadOnly, hostAccess } from './describe-hands.ts'
 
-const enabled = handsView({ host: { enabled: true, approve: 'always', workspace: '/work/agent', named: 0 } })
+const enabled = handsView({
+  host: { enabled: true, approve: 'always', workspace: '/home/olga/agent', named: 0 },
+})
 const spawning = gatewayView({ maySpawn: true })
 
 describe('host access', () => {
@@ -16,7 +18,7 @@ describe('host access', () => {
   it('says who is asked, and where files stay', () => {
     const meaning = hostAccess(enabled, spawning)?.meaning
     expect(meaning).toContain('Each command is shown to you')
-    expect(meaning).toContain('/work/agent')
+    expect(meaning).toContain('/home/olga/agent')
     const unasked = handsView({ host: { ...enabled.host, approve: 'never' } })
     expect(hostAccess(unasked, spawning)?.meaning).toContain('No command is shown to you')
   })

@@ -80,11 +80,13 @@ describe('whether the gateway can start programs', () => {
 
 describe('host access', () => {
   it('is bad while the process has it, and while the config gives it', () => {
-    const hands = handsView({ host: { enabled: true, approve: 'never', workspace: '/work/agent', named: 0 } })
+    const hands = handsView({
+      host: { enabled: true, approve: 'never', workspace: '/home/olga/agent', named: 0 },
+    })
     expect(fact('spawn', { hands, gateway: gatewayView({ maySpawn: true }) })).toMatchObject({
       tone: 'bad',
       title: 'Commands may run on this machine',
-      detail: 'No command is shown to you before it runs. File tools stay inside /work/agent.',
+      detail: 'No command is shown to you before it runs. File tools stay inside /home/olga/agent.',
     })
     expect(fact('spawn', { hands }).tone).toBe('bad')
   })
@@ -109,7 +111,7 @@ describe("what somebody's message can touch", () => {
   })
 
   it('is bad where somebody is named who may use this machine', () => {
-    const host = { enabled: true, approve: 'always', workspace: '/work/agent', named: 1 } as const
+    const host = { enabled: true, approve: 'always', workspace: '/home/olga/agent', named: 1 } as const
     expect(fact('friend', { hands: handsView({ host }) })).toMatchObject({
       tone: 'bad',
       detail: expect.stringMatching(

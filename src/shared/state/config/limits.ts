@@ -14,8 +14,8 @@ export const DEFAULT_LIMITS = {
   ulimits: {
     // Below the 1024 of most programs outside: the kernel counts descriptors in flight by user, against each one's own limit.
     nofile: { soft: 768, hard: 768 },
-    fsize: { soft: 256 * MIB, hard: 256 * MIB },
     core: { soft: 0, hard: 0 },
+    fsize: { soft: 256 * MIB, hard: 256 * MIB },
   },
 } as const
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { SandboxesView } from '../../../shared/contracts/app-state.ts'
 import type { AuditEntry } from '../../../shared/domain/audit.ts'
 import { parseSessionKey, type SessionKey } from '../../../shared/domain/session.ts'
+import { DEFAULT_LIMITS } from '../../../shared/state/config/limits.ts'
 import type { BoxConfig, SandboxConfig } from '../../../shared/state/config/schema.ts'
 import { resolveStatePaths, type StatePaths } from '../../../shared/state/state-dir.ts'
 import { createEngineClient, type EngineClient } from '../../docker/engine-client.ts'
@@ -16,8 +17,6 @@ import { createSandboxes, type Sandboxes, type SandboxesOptions } from '../sandb
 export const PROJECT = resolve(import.meta.dirname, '../../../..')
 const SANDBOX_IMAGE = 'clawdbot-sandbox:bookworm-slim'
 
-const MEBIBYTE = 1024 * 1024
-
 const testBox = (more: Partial<BoxConfig> = {}): BoxConfig => ({
   image: SANDBOX_IMAGE,
   containerPrefix: 'clawdbot-sbx-',
@@ -27,15 +26,8 @@ const testBox = (more: Partial<BoxConfig> = {}): BoxConfig => ({
   user: undefined,
   env: { LANG: 'C.UTF-8' },
   setupCommand: undefined,
-  pidsLimit: 256,
-  memory: 512 * MEBIBYTE,
-  memorySwap: 512 * MEBIBYTE,
-  cpus: 1,
-  ulimits: {
-    nofile: { soft: 768, hard: 768 },
-    core: { soft: 0, hard: 0 },
-    fsize: { soft: 256 * MEBIBYTE, hard: 256 * MEBIBYTE },
-  },
+  ...DEFAULT_LIMITS,
+  memorySwap: DEFAULT_LIMITS.memory,
   seccompProfile: undefined,
   apparmorProfile: undefined,
   dns: [],
