@@ -3,6 +3,7 @@ import type { ErrorView } from '../domain/error.ts'
 import type { ApproveMode, SandboxMode, ToolName } from '../domain/hands.ts'
 import type { DmPolicy, Trust } from '../domain/people.ts'
 import type { ProviderId } from '../domain/provider.ts'
+import type { ARCHIVE_PHASES, ArchiveStatus } from './archive.ts'
 import type { GatewayActivity, ProviderStatus, UnconfirmedReply } from './gateway.ts'
 
 export type SupervisorPhase =
@@ -348,6 +349,11 @@ export interface StoreProblem {
   readonly error: ErrorView
 }
 
+/** The archive process, and how far its index has come. `failed`: it does not run, and `error` says why. */
+export interface ArchiveView extends Omit<ArchiveStatus, 'phase'> {
+  readonly phase: (typeof ARCHIVE_PHASES)[number]
+}
+
 export interface AppState {
   readonly gateway: GatewayView
   readonly lockdown: LockdownView | null
@@ -359,6 +365,7 @@ export interface AppState {
   readonly docker: DockerView
   readonly sandboxes: SandboxesView
   readonly hands: HandsView
+  readonly archive: ArchiveView
   /** Oldest first. */
   readonly approvals: readonly ApprovalView[]
   readonly providers: readonly ProviderView[]

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { PROVIDERS } from '../domain/provider.ts'
 import { type AppState, INCIDENT_STEPS, type LogLine, type StatePatch } from './app-state.ts'
+import { type ArchivePayload, archiveCalls } from './archive.ts'
 
 const provider = z.enum(PROVIDERS)
 const id = z.string().min(1).max(200)
@@ -41,6 +42,34 @@ export interface TranscriptTail {
   readonly lines: readonly TranscriptLine[]
 }
 
+/** What the archive answers, or the product's own error for the screen. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false
+      readonly error: { readonly code: string; readonly message: string; readonly hint: string }
+    }
+
+/** A turn as it goes, of the session that is watched. */
+export interface TurnProgress {
+  readonly session: string
+  /** Names the accepted message; empty when the turn is over. */
+  readonly event: string
+  readonly state: 'thinking' | 'answering' | 'tool' | 'over'
+  /** What has been said so far of the step that is under way, redacted; the end of it where it is long. */
+  readonly text: string
+  /** UTF-16 units before `text` that are left out. */
+  readonly cut: number
+  /** The tool that runs; empty where none does. */
+  readonly tool: string
+}
+
+export const EXPORT_FORMATS = ['markdown', 'html', 'jsonl'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+/** `keep`: as it stands in the transcript, secrets and all. The file says which it was. */
+export const EXPORT_SECRETS = ['redact', 'keep'] as const
+export type ExportSecrets = (typeof EXPORT_SECRETS)[number]
+
 /** `once`: this command, this time. `session`: the same text in the same session is not asked about again. */
 const APPROVAL_ANSWERS = ['once', 'session', 'deny'] as const
 export type ApprovalAnswer = (typeof APPROVAL_ANSWERS)[number]
@@ -49,6 +78,13 @@ const output = <T>() => z.custom<T>()
 const query = <I extends z.ZodType, T>(input: I) => ({ kind: 'query', input, output: output<T>() }) as const
 const command = <I extends z.ZodType>(input: I) =>
   ({ kind: 'command', input, output: output<CommandResult>() }) as const
+/** A call of the archive, as the window may make it. */
+const archived = <I extends z.ZodType, O extends z.ZodType>({
+  input,
+}: {
+  readonly input: I
+  readonly output: O
+}) => query<I, Answer<z.infer<O>>>(input)
 const event = <T>() => ({ kind: 'event', output: output<T>() }) as const
 
 /** What the window may ask main, once. Inputs are parsed by main. A command changes something, a query does not. */
@@ -106,6 +142,35 @@ export const calls = {
   'simulator.say': command(
     z.object({ sender: id, name: z.string().max(64), text: z.string().min(1).max(4096) }),
   ),
+  'archive.sessions': archived(archiveCalls.sessions),
+  'archive.session': archived(archiveCalls.session),
+  'archive.search': archived(archiveCalls.search),
+  'archive.page': archived(archiveCalls.page),
+  'archive.seek': archived(archiveCalls.seek),
+  'archive.find': archived(archiveCalls.find),
+  'archive.raw': archived(archiveCalls.raw),
+  'archive.watch': archived(archiveCalls.watch),
+  'archive.logOpen': archived(archiveCalls.logOpen),
+  'archive.logPage': archived(archiveCalls.logPage),
+  'archive.logSeek': archived(archiveCalls.logSeek),
+  'archive.logFind': archived(archiveCalls.logFind),
+  'archive.logClose': archived(archiveCalls.logClose),
+  /** Throws the index away and makes it anew from the files. */
+  'archive.rebuild': command(none),
+  /** Starts the archive again, where it has given up. */
+  'archive.restart': command(none),
+  /** Writes one transcript where the owner says. */
+  'sessions.export': command(
+    z.object({
+      ref: z.string().min(1).max(1_000),
+      format: z.enum(EXPORT_FORMATS),
+      secrets: z.enum(EXPORT_SECRETS),
+    }),
+  ),
+  /** Writes the rows of the open log view where the owner says. */
+  'logs.export': command(z.object({ view: z.number().int().nonnegative(), secrets: z.enum(EXPORT_SECRETS) })),
+  /** Tells how the turns of this session go, by `turn.progress`; null: of none. */
+  'turn.watch': command(z.object({ session: z.string().min(1).max(300).nullable() })),
   'config.open': command(none),
 } as const
 
@@ -113,6 +178,9 @@ export const calls = {
 export const events = {
   'state.patch': event<StatePatch>(),
   'logs.lines': event<{ readonly lines: readonly LogLine[]; readonly dropped: number }>(),
+  'archive.grown': event<ArchivePayload<'grown'>>(),
+  'archive.log': event<ArchivePayload<'log'>>(),
+  'turn.progress': event<TurnProgress>(),
   /** A native notification was clicked: go to this screen. */
   navigate: event<{ readonly screen: string }>(),
 } as const

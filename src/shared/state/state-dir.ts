@@ -18,6 +18,8 @@ export interface StatePaths {
   readonly lockdowns: string
   /** The chained record of what was decided and done. */
   readonly audit: string
+  /** The archive's index: made from the other files, and again when it is thrown away. */
+  readonly archive: string
   /** One folder for each lockdown, with its evidence. */
   readonly incidents: string
   /** Its presence switches read-only mode on. */
@@ -53,6 +55,7 @@ export const resolveStatePaths = (env: NodeJS.ProcessEnv, home: string): StatePa
     lockdown: join(root, 'lockdown.json'),
     lockdowns: join(root, 'lockdowns.jsonl'),
     audit: join(root, 'audit'),
+    archive: join(root, 'archive'),
     incidents: join(root, 'incidents'),
     readOnly: join(root, 'readonly.json'),
     workspace: join(root, 'workspace'),
@@ -82,6 +85,7 @@ export const prepareStateDir = async (paths: StatePaths): Promise<void> => {
     paths.sessions,
     paths.gateway,
     paths.audit,
+    paths.archive,
     paths.incidents,
   ]) {
     await makePrivateDir(path)
