@@ -6,6 +6,8 @@ import type { CommandResult, LogSnapshot } from '../shared/contracts/bridge.ts'
 import { ClawdbotError } from '../shared/domain/error.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { Supervisor } from '../supervisor/supervisor.ts'
+import { createArchiveHandlers } from './archive-handlers.ts'
+import type { AskWhere } from './ask-where.ts'
 import type { Handlers } from './router.ts'
 import { stopSentence } from './stop/stop-words.ts'
 
@@ -27,9 +29,9 @@ export const createHandlers = (
   supervisor: Supervisor,
   paths: StatePaths,
   followLogs: () => Promise<LogSnapshot>,
-  /** Where the bundle of this incident goes; null when the owner thinks better of it. */
-  askWhere: (incident: string) => Promise<string | null>,
+  where: AskWhere,
 ): Handlers => ({
+  ...createArchiveHandlers(supervisor, where),
   'state.get': async () => supervisor.snapshot(),
   'logs.follow': followLogs,
   'gateway.start': async () => {
@@ -58,7 +60,7 @@ export const createHandlers = (
   'incident.log': () => supervisor.incidentLog(),
   'incident.transcript': ({ sessionId }) => supervisor.incidentTranscript(sessionId),
   'incident.bundle': async (what) => {
-    const target = await askWhere(incidentOf(supervisor).id)
+    const target = await where.bundle(incidentOf(supervisor).id)
     return target === null ? done('') : done(await supervisor.writeIncidentBundle(target, what))
   },
   'incident.reveal': async () => {

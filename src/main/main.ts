@@ -8,7 +8,7 @@ import { toErrorView } from '../shared/domain/error.ts'
 import { resolveStatePaths } from '../shared/state/state-dir.ts'
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
 import { registerAppScheme, serveApp } from './app-scheme.ts'
-import { askForBundle } from './ask-for-bundle.ts'
+import { createAskWhere } from './ask-where.ts'
 import { createHandlers } from './handlers.ts'
 import { createApprovalNotifier, createRequestNotifier } from './notify-requests.ts'
 import { keepPage } from './page/keep-page.ts'
@@ -64,7 +64,7 @@ const main = async (): Promise<void> => {
     unfollow = follow.stop
     return follow.snapshot
   }
-  const handlers = createHandlers(supervisor, paths, followLogs, (incident) => askForBundle(window, incident))
+  const handlers = createHandlers(supervisor, paths, followLogs, createAskWhere(window))
   const answered = routeUntilAsked(contents, handlers, navigator.pageListens)
 
   const notifyRequests = createRequestNotifier(window, ({ provider, id }) =>
@@ -77,6 +77,9 @@ const main = async (): Promise<void> => {
     if (patch.changed.approvals) notifyApprovals(patch.changed.approvals)
     if (patch.changed.requests) notifyRequests(patch.changed.requests)
   })
+  supervisor.archive.on('grown', (grown) => sendEvent(contents, 'archive.grown', grown))
+  supervisor.archive.on('log', (log) => sendEvent(contents, 'archive.log', log))
+  supervisor.onTurnProgress((progress) => sendEvent(contents, 'turn.progress', progress))
   app.on('second-instance', () => navigator.show(null))
 
   // A latched state directory shows the lockdown instead; everything else that fails is in the state.
