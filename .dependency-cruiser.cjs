@@ -72,6 +72,13 @@ module.exports = {
       to: { path: '^src/shared/state/' },
     },
     {
+      name: 'archive-touches-no-owner-state',
+      comment: 'it reads what anybody wrote: config, stores and secrets are not even linked into it',
+      severity: 'error',
+      from: { path: '^src/archive/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/shared/(state|redact)/' },
+    },
+    {
       name: 'inbound-knows-no-provider',
       severity: 'error',
       from: { path: '^src/gateway/inbound/' },

@@ -4,6 +4,8 @@ import type { Benchmark, Figure } from './figure.ts'
 const GROUPS: Readonly<Record<string, () => Promise<readonly Benchmark[]>>> = {
   core: async () => (await import('./core/core.ts')).core,
   stop: async () => (await import('./stop/stop.ts')).stop,
+  archive: async () => (await import('./archive/archive.ts')).archive,
+  redact: async () => (await import('./redact/redact.ts')).redact,
   sandbox: async () => (await import('./sandbox/sandbox.ts')).sandbox,
 }
 

@@ -18,7 +18,7 @@ const build = (name: string, args: readonly string[]): Promise<void> =>
 
 await Promise.all([
   build('electron-vite', ['build', '--logLevel', 'warn']),
-  ...['gateway', 'host-helper', 'cli'].map((mode) =>
+  ...['gateway', 'host-helper', 'archive', 'cli'].map((mode) =>
     build('vite', ['build', '--config', 'vite.node.config.ts', '--mode', mode, '--logLevel', 'warn']),
   ),
 ]).catch((error: unknown) => {

@@ -13,6 +13,8 @@ export interface CliContext {
   readonly print: (line: string) => void
   /** One line on standard error, for what is no result. */
   readonly warn: (line: string) => void
+  /** A word that stands out, where somebody looks at standard output; the same word where a program does. */
+  readonly strong: (text: string) => string
   /** A question on the terminal; undefined where nobody sits there. */
   readonly ask: ((question: string) => Promise<string>) | undefined
 }

@@ -24,6 +24,8 @@ const context: CliContext = {
   now: Date.now,
   print: (line) => void process.stdout.write(`${line}\n`),
   warn: (line) => void process.stderr.write(`${line}\n`),
+  strong: (text) =>
+    process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' ? `\x1b[1m${text}\x1b[22m` : text,
   ask:
     process.stdin.isTTY && process.stdout.isTTY
       ? async (question) => {

@@ -4,12 +4,18 @@ import type { AuditVerifyOptions } from './commands/audit-verify.ts'
 import type { GatewayOptions } from './commands/gateway.ts'
 import type { IncidentBundleOptions } from './commands/incident-bundle.ts'
 import type { IncidentShowOptions } from './commands/incident-show.ts'
+import type { LogsOptions } from './commands/logs.ts'
 import type { ApproveOptions } from './commands/pairing-approve.ts'
 import type { ResumeOptions } from './commands/resume.ts'
 import type { SandboxKillOptions } from './commands/sandbox-kill.ts'
+import type { SessionsExportOptions } from './commands/sessions-export.ts'
+import type { SessionsListOptions } from './commands/sessions-list.ts'
+import type { SessionsSearchOptions } from './commands/sessions-search.ts'
+import type { SessionsShowOptions } from './commands/sessions-show.ts'
 import type { StopCommandOptions } from './commands/stop.ts'
 import type { CliContext } from './context.ts'
 import { EXIT, type ExitCode } from './exit.ts'
+import { numberFrom } from './parse-number.ts'
 
 type Json = { readonly json?: boolean }
 
@@ -172,6 +178,76 @@ export const createProgram = (
     .description('make the image of which sandboxes are made')
     .action(async () => {
       await (await import('./commands/sandbox-build.ts')).sandboxBuild(context)
+    })
+  const sessions = group('sessions', 'what was said and done; works whether or not anything runs')
+  sessions
+    .command('list')
+    .description('show every transcript, the one that was used last first')
+    .option('-n, --limit <count>', 'at most so many', numberFrom(1), 50)
+    .option('--json', 'print JSON')
+    .action(async (options: SessionsListOptions) => {
+      await (await import('./commands/sessions-list.ts')).sessionsList(context, options)
+    })
+  sessions
+    .command('show <name>')
+    .description('print a transcript, by its key, its id or the beginning of it')
+    .option('--last <count>', 'only so many of the last turns', numberFrom(1))
+    .option('--turn <number>', 'only this one, as search names it', numberFrom(0))
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: SessionsShowOptions) => {
+      await (await import('./commands/sessions-show.ts')).sessionsShow(context, name, options)
+    })
+  sessions
+    .command('search <query...>')
+    .description('find words, "phrases", begin* and -without, with filters such as is:refused tool:bash')
+    .option('--ranked', 'the best first, not the newest')
+    .option('-n, --limit <count>', 'at most so many', numberFrom(1), 20)
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nFilters: in: provider: person: session: role: tool: on: is: after: before: level: source:\nA query in quotes is taken as it stands: clawdbot sessions search \'"no such file" -test on:host after:7d\'',
+    )
+    .action(async (words: readonly string[], options: SessionsSearchOptions) => {
+      await (await import('./commands/sessions-search.ts')).sessionsSearch(context, words, options)
+    })
+  sessions
+    .command('export <name>')
+    .description('write a transcript as one file, redacted')
+    .option('--format <name>', 'markdown, html or jsonl; as --out ends, or markdown, if not given')
+    .option('-o, --out <file>', 'where to; to standard output if not given')
+    .option('--keep-secrets', 'as it stands there, secrets and all')
+    .option('--force', 'replace a file of that name')
+    .option('--json', 'print JSON about it')
+    .action(async (name: string, options: SessionsExportOptions) => {
+      await (await import('./commands/sessions-export.ts')).sessionsExport(context, name, options)
+    })
+  const archive = group('archive', 'the index that sessions and search use')
+  archive
+    .command('status')
+    .description('bring it up to date, and say what it holds')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) =>
+      done(await (await import('./commands/archive-rebuild.ts')).archiveStatus(context, options)),
+    )
+  archive
+    .command('rebuild')
+    .description('throw it away and make it anew; the files that it is made from stay as they are')
+    .option('--json', 'print JSON')
+    .action(async (options: Json) =>
+      done(await (await import('./commands/archive-rebuild.ts')).archiveRebuild(context, options)),
+    )
+  program
+    .command('logs')
+    .description('print the end of the log; works whether or not anything runs')
+    .option('-f, --follow', 'go on with what comes')
+    .option('--grep <pattern>', 'only lines with this in them: a regular expression (RE2), in any case')
+    .option('--level <level>', 'this level and worse: fatal, error, warn, info, debug, trace')
+    .option('--source <name>', 'only of this part, such as gateway/gate')
+    .option('--since <time>', 'from then on: 10m, 2h, 7d, today, 2026-01-06, 2026-01-06T12:00')
+    .option('-n, --lines <count>', 'at most so many of the last that match; 200 if not given')
+    .option('--json', 'print one JSON object a line')
+    .action(async (options: LogsOptions) => {
+      await (await import('./commands/logs.ts')).logs(context, options)
     })
   const audit = group('audit', 'the record of what was decided and done')
   audit

@@ -53,6 +53,8 @@ const connect = async (botToken: string, over: Partial<ProviderTold> = {}): Prom
     env: {},
     log: createLogger({ file: join(folder, 'log'), level: 'silent', redact: (line) => line, source: 'test' }),
     redact: (text) => text,
+    redactForModel: (text) => text,
+    streamRedactor: () => ({ push: (chunk) => chunk, end: () => '' }),
     isLocked: createLatch(stateDir),
     onLocked: () => undefined,
     reached: () => undefined,

@@ -5,9 +5,11 @@ import { assertNever } from '../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { directSession } from '../shared/domain/session.ts'
+import type { StreamRedactor } from '../shared/redact/redactor.ts'
 import { createAskModel } from './agent/ask-model.ts'
 import { MODEL_NAME_HINT, parseModelName } from './agent/model-name.ts'
 import { createConversations } from './conversations/conversations.ts'
+import { createProgress } from './conversations/progress.ts'
 import type { Reached } from './failpoint.ts'
 import { standingOf } from './inbound/decide.ts'
 import { createDedupe } from './inbound/dedupe.ts'
@@ -28,6 +30,10 @@ import { startTools, type ToolsSurroundings } from './start-tools.ts'
 export interface GatewayOptions extends ToolsSurroundings {
   /** Takes secrets out of a text that leaves this process other than as a message. */
   readonly redact: (text: string) => string
+  /** Takes secrets out of what goes into the conversation with the model: what a tool gave, and what a server said. */
+  readonly redactForModel: (text: string) => string
+  /** The same for what comes in pieces. */
+  readonly streamRedactor: () => StreamRedactor
   readonly isLocked: () => boolean
   /** The latch was found closed in the middle of the work: this process should end. */
   readonly onLocked: () => void
@@ -58,7 +64,7 @@ const MAX_DETAIL = 500
  * @throws ClawdbotError `store_corrupt`, `config_invalid`, or what the disk says.
  */
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const { start, link, log, redact, reached, startedAt } = options
+  const { start, link, log, redact, redactForModel, reached, startedAt } = options
   const now = Date.now
   const folder = join(start.stateDir, 'gateway')
   const onProblem = (message: string, error: unknown): void => log.error(message, { error })
@@ -120,6 +126,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   // What the agent may do: the supervisor holds the sandboxes and asks the owner, the rules decide, the audit knows.
   const tools = startTools({
     ...options,
+    redact: redactForModel,
     askerOf: (item) => askerOf(item, people),
     rules: () => people.rules,
     ask: acts.ask,
@@ -137,15 +144,23 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       `A model is ${MODEL_NAME_HINT}.`,
     )
   const { apiKey, baseUrl, timeoutSeconds } = start.model
+  const progress = createProgress({ tell: link.send, streamRedactor: options.streamRedactor })
   const conversations = createConversations({
     stateDir: start.stateDir,
     log: log.child('conversations'),
     now,
     newId: newShortId,
     newSessionId: newId,
-    askModel: createAskModel({ model, apiKey, baseUrl, timeoutMs: timeoutSeconds * 1000, redact }),
+    askModel: createAskModel({
+      model,
+      apiKey,
+      baseUrl,
+      timeoutMs: timeoutSeconds * 1000,
+      redact: redactForModel,
+    }),
     toolsFor: tools.toolsFor,
     takeIn: tools.takeIn,
+    progress,
     send: outbox.send,
     outcomeFor: outbox.outcomeFor,
     onDone: (eventId) => {
@@ -206,6 +221,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
   conversations.recover(inbox.openItems())
 
   // And in: gate, journal, conversation.
+  const gateLog = log.child('gate')
   const receive = createReceive({
     people: () => people,
     dedupe,
@@ -213,8 +229,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     pairing,
     drops,
     accepted: ({ provider, sender, session, trust, eventId, acceptedAt: at }) => {
+      gateLog.info('a message was let in', { event: eventId, session, provider, trust })
       link.send({ type: 'accepted', provider, sender, session, trust, eventId, at })
     },
+    refused: (session, refusal) => conversations.refused(session, refusal),
     stopAsked: ({ provider, sender }) => {
       link.send({ type: 'stop-asked', provider, sender })
       // The supervisor ends this process. Until it has, nothing begins to leave.
@@ -280,6 +298,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           return tools.hands.hear(message)
         case 'approval-answer':
           return tools.approvals.answered(message)
+        case 'watch':
+          return progress.watch(message.session)
         case 'simulate':
           try {
             providers.simulator?.simulate(message)
@@ -307,6 +327,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       tools.approvals.close()
       await Promise.all(providers.all.map((provider) => provider.stop()))
       await conversations.close()
+      progress.close()
       tools.hands.close()
       await outbox.idle()
       pairing.close()

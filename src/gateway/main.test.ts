@@ -147,6 +147,76 @@ describe('the gateway', () => {
   })
 })
 
+describe('who watches a session', () => {
+  test('is told how its turn goes, and of no other session; who looks away is told nothing', async () => {
+    const gateway = await ready(begin())
+    const { supervisor } = gateway
+    gateway.tell({ type: 'watch', session: 'main' })
+    server.dm(friend, 'say nobody watches this')
+    await server.waitFor(() => world.answersTo('nobody watches this') === 1)
+    server.dm(owner, 'say this is watched')
+    await server.waitFor(() => world.answersTo('this is watched') === 1)
+    await supervisor.waitFor(() => supervisor.of('progress').at(-1)?.state === 'over')
+    const told = supervisor.of('progress')
+    expect(new Set(told.map(({ session }) => session))).toEqual(new Set(['main']))
+    expect(new Set(told.map(({ event }) => event)).size).toBe(2)
+    expect(JSON.stringify(told)).not.toContain('nobody watches')
+    gateway.tell({ type: 'watch', session: null })
+    server.dm(owner, 'say unseen')
+    await server.waitFor(() => world.answersTo('unseen') === 1)
+    await supervisor.waitFor(() => supervisor.activities('answered').length === 3)
+    await gateway.stop()
+    expect(supervisor.of('progress')).toHaveLength(told.length)
+  })
+})
+
+describe('the log', () => {
+  test('names message and session in every line about an accepted message, and holds no word of it', async () => {
+    const gateway = await ready(begin())
+    server.dm(friend, 'send telegram:42 WORDS')
+    await gateway.supervisor.waitFor(() => gateway.supervisor.activities('answered').length === 1)
+    await gateway.stop()
+    const log = readFileSync(join(world.stateDir, 'gateway.log'), 'utf8')
+    const event = gateway.supervisor.of('accepted')[0]?.eventId ?? ''
+    const told = log
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+      .filter((line) => JSON.stringify(line).includes(event))
+    const about = expect.objectContaining({ event, session: 'telegram:dm:42' })
+    expect(told).toMatchObject(
+      [
+        'a message was let in',
+        'a turn begins',
+        'a tool was called',
+        'the answer was sent',
+        'a turn ended',
+      ].map((message) => ({ 1: message, 2: about })),
+    )
+    expect(log).not.toContain('WORDS')
+  })
+})
+
+describe('a friend whose right was revoked', () => {
+  test('is refused in their own transcript, once, without a word of theirs', async () => {
+    const gateway = await ready(begin())
+    server.dm(friend, 'hello')
+    await server.waitFor(() => world.answersTo('hello') === 1)
+    await gateway.supervisor.change('telegram', { approved: [], dmPolicy: 'allowlist' })
+    for (let n = 0; n < 20; n += 1) server.dm(friend, 'WORDS')
+    server.dm({ id: 99 }, 'WORDS')
+    server.dm(owner, 'say done')
+    await server.waitFor(() => world.answersTo('done') === 1)
+    await gateway.stop()
+    const transcripts = world.transcripts()
+    expect(transcripts.match(/"clawdbot\.refused"/g)).toHaveLength(1)
+    expect(transcripts).toMatch(
+      /"data":{"provider":"telegram","sender":"42","reason":"not_allowed","count":\d+}/,
+    )
+    expect(transcripts).not.toContain('WORDS')
+  })
+})
+
 describe('the simulator', () => {
   test('goes the same way: gate, code, answer', async () => {
     const gateway = await ready(begin())

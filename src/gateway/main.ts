@@ -3,9 +3,9 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { BOX_CHANNEL_FD } from '../shared/contracts/box-frames.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../shared/domain/error.ts'
-import { createRedactor } from '../shared/domain/redact.ts'
 import { createLogger } from '../shared/log/logger.ts'
 import { secretTag } from '../shared/log/secret-tag.ts'
+import { createRedactor, createStreamRedactor } from '../shared/redact/redactor.ts'
 import { createFailpoint } from './failpoint.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { connectSupervisor } from './ipc/supervisor-link.ts'
@@ -43,7 +43,8 @@ link.send({ type: 'hello', runId: process.env['CLAWDBOT_RUN_ID'] ?? '', pid: pro
 
 try {
   const start = await link.started
-  redact = createRedactor(start.secrets, secretTag)
+  const known = { secrets: start.secrets, tag: secretTag }
+  redact = createRedactor(known)
   const isLocked = createLatch(start.stateDir)
   if (isLocked()) throw lockedDown()
   const log = createLogger({ file: start.logFile, level: start.logLevel, redact, source: 'gateway' })
@@ -56,6 +57,8 @@ try {
     env: process.env,
     log,
     redact,
+    redactForModel: createRedactor({ ...known, purpose: 'model' }),
+    streamRedactor: () => createStreamRedactor({ ...known, purpose: 'model' }),
     isLocked,
     onLocked: () => void die(lockedDown(), EXIT_NOT_STARTABLE),
     reached: createFailpoint(process.env, join(start.stateDir, 'gateway')),

@@ -1,8 +1,16 @@
 // What the app and the cli hold in their hands: one object, the owner's.
 import type { IncidentStep, StatePatch, StopResultView } from '../shared/contracts/app-state.ts'
-import type { ApprovalAnswer, LogSnapshot, Snapshot, TranscriptTail } from '../shared/contracts/bridge.ts'
+import type {
+  ApprovalAnswer,
+  LogSnapshot,
+  Snapshot,
+  TranscriptTail,
+  TurnProgress,
+} from '../shared/contracts/bridge.ts'
 import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
+import type { ArchiveClient } from './archive/archive-client.ts'
+import type { ExportDesk } from './archive/export-desk.ts'
 import type { Decisions } from './decisions/decisions.ts'
 import type { LogBatch } from './logs/tail-log.ts'
 import type { SupervisorKind } from './run/run-file.ts'
@@ -32,7 +40,7 @@ export interface SupervisorOptions {
  * Commands throw a ClawdbotError that says what to do; those about people answer with a sentence, and only when
  * it is true: on disk, and acknowledged by the gateway or the gateway dead.
  */
-export interface Supervisor extends Decisions {
+export interface Supervisor extends Decisions, ExportDesk {
   /** Resolves when the start has begun; the state shows how it goes. Errors: `locked_down`. */
   readonly start: () => Promise<void>
   /** Resolves when the gateway is gone. */
@@ -64,6 +72,8 @@ export interface Supervisor extends Decisions {
   readonly buildSandboxImage: () => Promise<string>
   /** Resolves with a sentence when the whole chain is in order. Errors: `audit_broken`. */
   readonly verifyAudit: () => Promise<string>
+  /** What was said and done, to be read and searched, while the gateway is dead too. */
+  readonly archive: Pick<ArchiveClient, 'ask' | 'on' | 'restart'>
   /** The owner's word about what quitting does; `stop` while there is no valid config. */
   readonly onQuit: () => OnQuit
   /** The machine slept: no silence counts that nobody lived through. */
@@ -72,6 +82,9 @@ export interface Supervisor extends Decisions {
   readonly addNote: (sentence: string) => void
   /** Somebody of the simulator says something. Errors: `gateway_not_running`, `sender_invalid`. */
   readonly simulate: (sender: string, name: string, text: string) => Promise<void>
+  /** Whose turns are told as they go, whatever gateway runs; null: nobody's. */
+  readonly watchTurn: (session: string | null) => void
+  readonly onTurnProgress: (listener: (progress: TurnProgress) => void) => () => void
   readonly snapshot: () => Snapshot
   readonly subscribe: (listener: (patch: StatePatch) => void) => () => void
   readonly followLogs: (listener: (batch: LogBatch) => void) => Promise<LogFollow>

@@ -6,6 +6,8 @@ import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
+import { createArchive } from './archive/archive-client.ts'
+import { createExportDesk } from './archive/export-desk.ts'
 import { createHands } from './assemble-hands.ts'
 import { createStopping } from './assemble-stop.ts'
 import { openAudit } from './audit/audit.ts'
@@ -27,6 +29,7 @@ import { auditBroken, closing, errorOf, hostNotes, noAnswer, noSimulatorId, notR
 import type { Claim } from './run/run-file.ts'
 import { createStatusWriter } from './run/status-writer.ts'
 import { lastResumedAt, readLatch } from './stop/latch/latch.ts'
+import { createTurnWatch } from './turns/turn-watch.ts'
 import { emptyState, gatewayView, withSimulated } from './view/app-state.ts'
 import { createStateFeed } from './view/state-feed.ts'
 
@@ -115,10 +118,13 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     onGone: () => {
       acts.gone()
       hands.gatewayGone()
+      turns.gone()
       telling.gone()
       files.gatewayGone()
     },
   })
+
+  const turns = createTurnWatch((message) => runner.send(message))
 
   const status = createStatusWriter(claim, () => ({ view: runner.view(), providers: feed.state().providers }))
 
@@ -197,6 +203,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     desk,
     acts,
     hands,
+    turns,
     log,
     saveStatus: () => void status.save().catch(complain),
     fault: runner.fault,
@@ -226,11 +233,33 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   showDecisions()
   await files.open()
   void docker.refresh()
+  const archive = createArchive({
+    paths,
+    appRoot: options.appRoot,
+    env,
+    now,
+    logFile: files.logFileOfAnyDay,
+    onView: (view) => feed.update({ archive: view }),
+    onError: complain,
+  })
+  const exports = createExportDesk({
+    paths,
+    archive,
+    audit,
+    secrets: config.secrets,
+    knowsSecrets: () => config.now() !== null,
+    home: options.home,
+    program: options.program ?? '',
+    now,
+    onError: complain,
+  })
   // In the background: a long chain must not hold up the start, and what it finds shows by itself.
   void verifyAudit().catch(complain)
 
   return {
     ...decisions,
+    ...exports,
+    archive,
     async start() {
       refuseStart()
       audit.note({ act: 'gateway.start', actor: 'owner' })
@@ -288,6 +317,8 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       const said = { id: randomUUID(), at: now(), sender, from: 'person', text } as const
       feed.update({ simulator: withSimulated(feed.state(), said) })
     },
+    watchTurn: turns.watch,
+    onTurnProgress: turns.subscribe,
     snapshot: feed.snapshot,
     subscribe: feed.subscribe,
     async followLogs(listener) {
@@ -308,6 +339,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
       await hands.close()
       runner.close()
       docker.close()
+      await archive.close()
       await audit.close().catch(complain)
       await notes.save().catch(complain)
       await status.close()

@@ -9,6 +9,8 @@ export interface ConfigInForce {
   readonly now: () => Config | null
   /** Knows also the secrets that a rotation has replaced: they stand in what was kept before it. */
   readonly redact: () => (text: string) => string
+  /** The same secrets, as they stand there. */
+  readonly secrets: () => readonly string[]
 }
 
 /** `onChange` hears of a config that differs from the one before, by its SHA-256. */
@@ -23,6 +25,7 @@ export const createConfigInForce = (onChange: (sha256: string) => void): ConfigI
     },
     now: () => config,
     redact: () => redactorOf([...secrets]),
+    secrets: () => [...secrets],
   }
 }
 

@@ -10,6 +10,7 @@ import type { PairingDesk } from './pairing/pairing-desk.ts'
 import type { OwnerFiles } from './people/owner-files.ts'
 import type { Telling } from './people/telling.ts'
 import { mayNotStop } from './refusals.ts'
+import type { TurnWatch } from './turns/turn-watch.ts'
 import { stateAfter } from './view/app-state.ts'
 import type { StateFeed } from './view/state-feed.ts'
 
@@ -20,6 +21,7 @@ export interface HearOptions {
   readonly desk: PairingDesk
   readonly acts: GatewayActs
   readonly hands: Hands
+  readonly turns: TurnWatch
   readonly log: SupervisorLog
   readonly saveStatus: () => void
   readonly stopFromChat: (provider: ProviderId, sender: SenderId) => void
@@ -31,11 +33,12 @@ export interface HearOptions {
 export const createHear =
   (options: HearOptions): ((message: FromGateway) => void) =>
   (message) => {
-    const { feed, telling, files, desk, acts, hands, log } = options
+    const { feed, telling, files, desk, acts, hands, turns, log } = options
     feed.put(stateAfter(feed.state(), message))
     switch (message.type) {
       case 'ready':
         telling.ready()
+        turns.ready()
         void files.refresh()
         break
       case 'ack':
@@ -95,6 +98,9 @@ export const createHear =
       }
       case 'fatal':
         log.error('the gateway can not go on', { message: message.message, hint: message.hint })
+        break
+      case 'progress':
+        turns.heard(message)
         break
       case 'hello':
       case 'pong':

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { AnthropicServer } from '../../../e2e/servers/anthropic/server.ts'
-import { createRedactor } from '../../shared/domain/redact.ts'
 import { secretTag } from '../../shared/log/secret-tag.ts'
+import { createRedactor } from '../../shared/redact/redactor.ts'
 import { type AskModelOptions, createAskModel } from './ask-model.ts'
 import { parseModelName } from './model-name.ts'
 import type { ModelRequest, ModelResult, Origin, TurnMessage } from './turn.ts'
@@ -59,7 +59,7 @@ describe('a turn with Anthropic’s API', () => {
       timeoutMs: FAR,
       silenceMs: FAR,
       maxRetries: 0,
-      redact: createRedactor([server.apiKey], secretTag),
+      redact: createRedactor({ secrets: [server.apiKey], tag: secretTag }),
       ...options,
     })(request(part))
 

@@ -8,8 +8,13 @@ import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type OutcomeFor, type Send, staysOpen } from '../outbound/send-request.ts'
 import type { TakeIn } from '../tools/take-in.ts'
 import type { ToolResult } from '../tools/tool-result.ts'
+import { refusedEntry } from './entries-of-turn.ts'
+import type { EndTurn } from './obtain-answer.ts'
+import type { Progress } from './progress.ts'
+import { createRefusals } from './refusals.ts'
 import { createSessions } from './sessions.ts'
-import { type EndTurn, takeTurn } from './take-turn.ts'
+import { takeTurn } from './take-turn.ts'
+import type { RefusedFact } from './transcript/facts.ts'
 import { createTurnQueues, type TurnEnd } from './turn-queues.ts'
 
 export interface ConversationsOptions {
@@ -30,6 +35,8 @@ export interface ConversationsOptions {
   /** Nothing is left to do for the event: it is never to be handed in again. */
   readonly onDone: (eventId: string) => void
   readonly reached: Reached
+  /** Gets told how turns go. */
+  readonly progress: Pick<Progress, 'begin'>
   readonly report: (activity: GatewayActivity) => void
   /** @default 8 */
   readonly maxRunning?: number
@@ -50,6 +57,8 @@ export interface Conversations {
   recover(openItems: readonly AcceptedItem[]): void
   /** Ends the turn of a session and gives up what waits in it. Nothing is sent. `why` is one sentence. */
   abortSession(session: SessionKey, why: string): void
+  /** The gate refused somebody: noted in the transcript of the session, if there is one. Quick, and never throws. */
+  refused(session: SessionKey, refused: Omit<RefusedFact, 'count'>): void
   /** Turns that run or wait. */
   turns(): number
   /** Ends all turns where they are; their messages stay open for the next run. */
@@ -63,6 +72,24 @@ const TOO_MANY =
 export const createConversations = (options: ConversationsOptions): Conversations => {
   const { log, maxWaiting = 50, maxInAll = 1_000, retryMs = 10_000 } = options
   const sessions = createSessions({ ...options, contextTokens: options.contextTokens ?? 32_000 })
+  const refusals = createRefusals({
+    isKnown: (session) => sessions.isKnown(session),
+    write: (session, fact) => {
+      try {
+        sessions.append(session, refusedEntry(fact))
+      } catch (error) {
+        // The drop is in the audit; who writes next finds out what is wrong with the file.
+        log.warn('a refusal could not be noted in its transcript', { session, error })
+      }
+    },
+  })
+  const noteRefusal = (session: SessionKey, refused: Omit<RefusedFact, 'count'>): void => {
+    try {
+      refusals.note(session, refused)
+    } catch (error) {
+      log.warn('a refusal could not be noted', { session, error })
+    }
+  }
   const ends = new Map<SessionKey, { readonly controller: AbortController; end: EndTurn | undefined }>()
   const known = new Set<string>()
   const toldTooMany = new Set<SessionKey>()
@@ -91,8 +118,8 @@ export const createConversations = (options: ConversationsOptions): Conversation
       // a conversation counts more than its speed.
       sessions.forget(key)
       log.error('a message waits because its conversation can not be written', {
+        event: item.eventId,
         session: key,
-        eventId: item.eventId,
         error,
       })
       reportFor(item, 'failed', 'the conversation can not be written; it is tried again')
@@ -131,16 +158,22 @@ export const createConversations = (options: ConversationsOptions): Conversation
     queues.add(item.session, item)
   }
 
+  const noteTooMany = ({ session, provider, sender }: AcceptedItem): void =>
+    noteRefusal(session, { provider, sender, reason: 'too_many_waiting' })
+
   /** So many wait in all, as when everybody may write, that telling each of them would be a flood of its own. */
   const giveUp = (item: AcceptedItem): void => {
+    log.warn('too many messages wait in all', { event: item.eventId, session: item.session })
     reportFor(item, 'failed', `more than ${maxInAll} messages wait in all sessions together`)
+    noteTooMany(item)
     options.onDone(item.eventId)
   }
 
   /** Too many wait already: the sender is told once, and the message is given up. */
   const refuse = async (item: AcceptedItem): Promise<void> => {
-    log.warn('too many messages wait in a session', { session: item.session, eventId: item.eventId })
+    log.warn('too many messages wait in a session', { event: item.eventId, session: item.session })
     reportFor(item, 'failed', `more than ${maxWaiting} messages wait in this session`)
+    noteTooMany(item)
     if (!toldTooMany.has(item.session)) {
       toldTooMany.add(item.session)
       const { session, provider, chatId, eventId: replyTo } = item
@@ -178,14 +211,18 @@ export const createConversations = (options: ConversationsOptions): Conversation
         turn.controller.abort(new Error(why))
       }
       for (const item of queues.removeWaiting(session)) {
-        log.info('a waiting message is given up', { session, eventId: item.eventId, why })
+        log.info('a waiting message is given up', { event: item.eventId, session, why })
         reportFor(item, 'withheld', why)
         finish(item)
       }
     },
+    refused: (session, refused) => {
+      if (!closing) noteRefusal(session, refused)
+    },
     turns: () => queues.total(),
     async close() {
       closing = true
+      refusals.close()
       for (const timer of retries) clearTimeout(timer)
       const stopped = queues.stop()
       for (const turn of ends.values()) {

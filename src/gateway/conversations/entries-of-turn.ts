@@ -3,8 +3,9 @@ import type { CalledStep } from '../agent/run-turn.ts'
 import type { ToolCall, TurnResult } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type SendResult, staysOpen } from '../outbound/send-request.ts'
+import { WITHHELD } from '../outbound/withheld.ts'
 import type { ToolResult } from '../tools/tool-result.ts'
-import { FACTS, type InboundFact, type OutboundFact } from './transcript/facts.ts'
+import { FACTS, type InboundFact, type OutboundFact, type RefusedFact } from './transcript/facts.ts'
 import type { NewEntry } from './transcript/transcript.ts'
 
 /** The user's message, and the fact that says whose it is; written together. */
@@ -110,6 +111,12 @@ export const outboundEntry = (fact: OutboundFact): NewEntry => ({
   data: fact,
 })
 
+export const refusedEntry = (fact: RefusedFact): NewEntry => ({
+  type: 'custom',
+  customType: FACTS.refused,
+  data: fact,
+})
+
 export const outboundFactOf = (eventId: string, result: SendResult): OutboundFact => {
   switch (result.kind) {
     case 'sent':
@@ -118,9 +125,12 @@ export const outboundFactOf = (eventId: string, result: SendResult): OutboundFac
     case 'unconfirmed':
       return { eventId, result: result.kind, why: result.why }
     case 'withheld':
-      return staysOpen(result)
-        ? { eventId, result: 'withheld', why: result.why, open: true }
-        : { eventId, result: 'withheld', why: result.said ?? result.why }
+      return {
+        eventId,
+        result: 'withheld',
+        why: result.said ?? WITHHELD[result.why],
+        ...(staysOpen(result) ? { open: true } : {}),
+      }
     default:
       return assertNever(result)
   }

@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import type { SessionKey } from '../../shared/domain/session.ts'
 import type { Logger } from '../../shared/log/logger.ts'
 import { loadSessionIndex, type SessionFields, type SessionIndex } from './session-index.ts'
-import { openTranscript, type Transcript } from './transcript/transcript.ts'
+import {
+  type NewEntry,
+  openTranscript,
+  openWholeTranscript,
+  type Transcript,
+} from './transcript/transcript.ts'
 
 /** Transcripts that stay open between turns; the one not used for longest is closed first. */
 const MAX_OPEN = 16
@@ -20,6 +25,13 @@ export interface Sessions {
   open(key: SessionKey): Session
   /** The turn is over: the transcript may be closed when others need its place. */
   release(key: SessionKey): void
+  /** Whether a session has begun under this key. @throws the system's error if that can not be read. */
+  isKnown(key: SessionKey): boolean
+  /**
+   * Notes something besides the turns in a transcript that is there and whole; else nowhere. It makes and mends nothing.
+   * @throws the system's error if the disk refuses.
+   */
+  append(key: SessionKey, entry: NewEntry): void
   /** After a failed write: what is in memory may not be what is on disk. */
   forget(key: SessionKey): void
   close(): void
@@ -91,17 +103,36 @@ export const createSessions = (options: SessionsOptions): Sessions => {
 
   const sessionOf = (key: SessionKey): Session => {
     const id = index().sessionIdOf(key)
-    const transcript = id === undefined ? begin(key, undefined) : openFile(key, id)
-    return {
-      transcript,
-      note(fields) {
-        try {
-          index().set(key, { ...fields, updatedAt: now() })
-        } catch (error) {
-          log.error('sessions.json could not be written', { session: key, error })
-        }
-      },
-    }
+    return over(key, id === undefined ? begin(key, undefined) : openFile(key, id))
+  }
+
+  const over = (key: SessionKey, transcript: Transcript): Session => ({
+    transcript,
+    note(fields) {
+      try {
+        index().set(key, { ...fields, updatedAt: now() })
+      } catch (error) {
+        log.error('sessions.json could not be written', { session: key, error })
+      }
+    },
+  })
+
+  /** One that is there and whole, opened if need be. Nothing is made and nothing mended. */
+  const wholeTranscript = (key: SessionKey): Transcript | undefined => {
+    const known = opened.get(key)
+    if (known?.transcript.isCurrent() === true) return known.transcript
+    // A turn that runs finds out by itself that its file is another one.
+    if (inUse.has(key)) return undefined
+    forget(key)
+    const id = index().sessionIdOf(key)
+    const transcript = id === undefined ? undefined : openWholeTranscript(pathOf(id), options)
+    if (transcript !== undefined) opened.set(key, over(key, transcript))
+    return transcript
+  }
+
+  const closeIdle = (): void => {
+    const idle = [...opened.keys()].filter((each) => !inUse.has(each))
+    for (const each of idle.slice(0, Math.max(0, opened.size - MAX_OPEN))) forget(each)
   }
 
   return {
@@ -121,8 +152,12 @@ export const createSessions = (options: SessionsOptions): Sessions => {
       // To the end of the line.
       opened.delete(key)
       opened.set(key, session)
-      const idle = [...opened.keys()].filter((each) => !inUse.has(each))
-      for (const each of idle.slice(0, Math.max(0, opened.size - MAX_OPEN))) forget(each)
+      closeIdle()
+    },
+    isKnown: (key) => index().sessionIdOf(key) !== undefined,
+    append(key, entry) {
+      wholeTranscript(key)?.append(entry)
+      closeIdle()
     },
     forget,
     close() {

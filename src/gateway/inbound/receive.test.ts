@@ -21,6 +21,7 @@ const RESUMED_AT = 4_990_000
 
 let folder = ''
 let log: string[] = []
+let refusals: string[] = []
 let people: ToldPeople
 let stop: () => void
 let inbox: Inbox
@@ -77,6 +78,7 @@ const start = (): void => {
     },
     pairing,
     drops,
+    refused: (session, { sender, reason }) => refusals.push(`${session} ${sender} ${reason}`),
     accepted: ({ eventId, trust }) => log.push(`audit ${eventId} ${trust}`),
     stopAsked: ({ sender }) => log.push(`stop-asked ${sender} open=${inbox.openItems().length}`),
     isHeard: () => heard,
@@ -100,6 +102,7 @@ const start = (): void => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'receive-'))
   log = []
+  refusals = []
   full = false
   heard = true
   people = told()
@@ -276,6 +279,60 @@ describe('the command to stop', () => {
       }),
       { numRuns: 100 },
     )
+  })
+})
+
+describe('a message that the gate turns away', () => {
+  test.each([
+    ['of somebody blocked', { blocked: ['2'] }, {}, 'telegram:dm:2 2 blocked'],
+    ['of a friend whose right was revoked', { approved: [] }, {}, 'telegram:dm:2 2 not_paired'],
+    [
+      'the same under an allowlist',
+      { approved: [], dmPolicy: 'allowlist' },
+      {},
+      'telegram:dm:2 2 not_allowed',
+    ],
+    ['where nobody gets in', { dmPolicy: 'disabled' }, {}, 'telegram:dm:2 2 disabled'],
+    ['of the owner there', { dmPolicy: 'disabled' }, { from: '1' }, 'main 1 disabled'],
+    [
+      'of a former friend, passed on',
+      { approved: [] },
+      { forwarded: true },
+      'telegram:dm:2 2 forwarded_by_stranger',
+    ],
+  ] satisfies [string, Partial<ProviderTold>, object, string][])(
+    'is told to the conversation that it would have been in: %s',
+    (_what, over, message, refusal) => {
+      people = told(over)
+      receive(event(message))
+      expect(refusals).toEqual([refusal])
+    },
+  )
+
+  test.each([
+    ['an edit', { kind: 'edit' as const }],
+    ['words in a group', { direct: false }],
+    ['a robot', { fromBot: true }],
+    ['our own echo', { fromSelf: true }],
+    ['somebody else’s name', { onBehalf: true }],
+    ['nobody', { sender: null }],
+    ['no words', { text: ' ' }],
+  ])('is told to none where it was no message of theirs to us: %s', (_what, over) => {
+    people = told({ blocked: ['2'] })
+    receive(event(over))
+    expect(refusals).toEqual([])
+  })
+
+  test('is told once, however often it is delivered', () => {
+    people = told({ blocked: ['2'] })
+    receive(event({}))
+    receive(event({}))
+    expect(refusals).toHaveLength(1)
+  })
+
+  test('and one that gets in, to none', () => {
+    receive(event({}))
+    expect(refusals).toEqual([])
   })
 })
 

@@ -1,7 +1,11 @@
 import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
+import type { SenderId } from '../../shared/domain/identity.ts'
 import type { InboundEvent } from '../../shared/domain/inbound.ts'
+import type { ProviderId } from '../../shared/domain/provider.ts'
+import { directSession, MAIN_SESSION, type SessionKey } from '../../shared/domain/session.ts'
+import type { RefusalReason } from '../../shared/domain/verdict.ts'
 import type { Reached } from '../failpoint.ts'
 import type { AcceptedItem } from './accepted-item.ts'
 import { decide } from './decide.ts'
@@ -16,6 +20,13 @@ import type { ToldPeople } from './told-people.ts'
 /** What a provider calls for each event. It may forget the event once this returns; if it throws, it may not. */
 export type Receive = (event: ProviderEvent) => void
 
+/** Whom the gate turned away, and why. */
+export interface Refusal {
+  readonly provider: ProviderId
+  readonly sender: SenderId
+  readonly reason: RefusalReason
+}
+
 export interface ReceiveOptions {
   readonly people: () => ToldPeople
   readonly dedupe: Dedupe
@@ -24,6 +35,8 @@ export interface ReceiveOptions {
   readonly drops: Drops
   /** Tells the supervisor, for the audit, that the gate let a message in. */
   readonly accepted: (item: AcceptedItem) => void
+  /** The gate turned somebody away who may have a conversation with us: for its transcript. Quick, and never throws. */
+  readonly refused: (session: SessionKey, refusal: Refusal) => void
   /** Tells the supervisor that somebody who may has asked to stop everything. */
   readonly stopAsked: (item: AcceptedItem) => void
   /** False while nobody takes what `accepted` says: then nothing is accepted. */
@@ -59,10 +72,12 @@ export const createReceive =
       case 'drop':
         if (verdict.reason !== 'duplicate') options.dedupe.refused(provider, ids)
         options.drops.count(provider, verdict.reason)
+        noteRefusal(event, verdict.reason, options)
         return
       case 'pair':
         if (event.sender === null) throw new Error('the gate paired a sender without an id')
         options.dedupe.refused(provider, ids)
+        noteRefusal(event, 'not_paired', options)
         options.pairing.stranger({
           provider,
           sender: event.sender,
@@ -104,6 +119,27 @@ export const createReceive =
         assertNever(verdict)
     }
   }
+
+/** What somebody meant for us and did not get in with. Everything else that is dropped was no message of theirs to us. */
+const REFUSALS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
+  'disabled',
+  'blocked',
+  'not_allowed',
+  'open_without_star',
+  'forwarded_by_stranger',
+  'not_paired',
+])
+
+const noteRefusal = (
+  { provider, sender }: InboundEvent,
+  reason: RefusalReason,
+  { people, refused }: ReceiveOptions,
+): void => {
+  if (sender === null || !REFUSALS.has(reason)) return
+  const isOwner = people().of(provider).people.owners.has(sender)
+  // Where they would be, had they got in.
+  refused(isOwner ? MAIN_SESSION : directSession(provider, sender), { provider, sender, reason })
+}
 
 const complete = (event: ProviderEvent, { dedupe, startedAt }: ReceiveOptions): InboundEvent => ({
   ...event,

@@ -19,6 +19,7 @@ const DISPENSABLE: ReadonlySet<FromGateway['type']> = new Set([
   'activity',
   'drops',
   'pairing-seen',
+  'progress',
   'simulated',
 ])
 /** Messages that the channel has not taken yet. Beyond it, what is dispensable is not even tried. */

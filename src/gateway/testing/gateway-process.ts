@@ -29,6 +29,7 @@ export const startGateway = (
   people: readonly ProviderTold[],
   start: Partial<StartMessage> = {},
   env: Readonly<Record<string, string>> = {},
+  grants: readonly string[] = [],
 ): GatewayProcess => {
   const own = [join(stateDir, 'gateway'), join(stateDir, 'sessions')]
   for (const folder of own) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -37,6 +38,7 @@ export const startGateway = (
     execArgv: [
       '--permission',
       '--allow-net',
+      ...grants,
       ...[`${ROOT}/*`, ...own, log, join(stateDir, 'lockdown.json')].map((path) => `--allow-fs-read=${path}`),
       ...[...own, log].map((path) => `--allow-fs-write=${path}`),
     ],

@@ -22,6 +22,7 @@ export interface GatewayWorld {
     people: readonly ProviderTold[],
     start?: Partial<StartMessage>,
     env?: Readonly<Record<string, string>>,
+    grants?: readonly string[],
   ) => GatewayProcess
   /** What stands in all of them. */
   readonly transcripts: () => string
@@ -41,9 +42,9 @@ export const createGatewayWorld = (server: StandInTelegram): GatewayWorld => {
   })
   return {
     stateDir,
-    launch: (people, start, env) => {
+    launch: (people, start, env, grants) => {
       const telegram = { botToken: server.token, apiRoot: server.url }
-      const gateway = startGateway(stateDir, people, { telegram, ...start }, env)
+      const gateway = startGateway(stateDir, people, { telegram, ...start }, env, grants)
       running.push(gateway)
       return gateway
     },

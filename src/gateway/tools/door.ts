@@ -199,9 +199,14 @@ export const createDoor = (options: DoorOptions, item: AcceptedItem): Door => {
   }
 }
 
-/** A text of anybody or anything, as a transcript and a model may have it. */
-export const clean = (text: string, { redact }: Pick<DoorOptions, 'redact'>): string =>
-  redact(plainText(text))
+/**
+ * A text of anybody or anything, as a transcript and a model may have it. A secret with colours in it is one all the same,
+ * and so is one that has characters of its own which do not stay.
+ */
+export const clean = (text: string, { redact }: Pick<DoorOptions, 'redact'>): string => {
+  const plain = plainText(text)
+  return plain === text ? redact(text) : redact(plainText(redact(text)))
+}
 
 /** Undefined: asked for a place that is not given. */
 export const placeOf = (right: Given, wantsHost: boolean): Place | undefined => {

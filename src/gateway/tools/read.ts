@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ABORTED, type Done, filePath, handTool, notDone, unlessAborted } from './hand-tool.ts'
-import { decodePage } from './output-text.ts'
+import { decodePage, withoutCutLine } from './output-text.ts'
 
 const PAGE_BYTES = 64 * 1024
 /** No letter is longer, so each page has one at least. */
@@ -24,9 +24,10 @@ export const read = handTool({
 })
 
 const page = (bytes: Uint8Array, offset: number, size: number): Done => {
-  const decoded = decodePage(bytes, { offset, size })
+  const whole = decodePage(bytes, { offset, size })
   const done = { outcome: 'done', detail: `${bytes.length} of ${size} bytes`, isError: false } as const
-  if (decoded === undefined) return { ...done, text: `binary file, ${size} bytes` }
+  if (whole === undefined) return { ...done, text: `binary file, ${size} bytes` }
+  const decoded = offset + whole.used < size ? withoutCutLine(whole) : whole
   const end = offset + decoded.used
   const notes = [
     bytes.length === 0 && offset > 0

@@ -6,6 +6,7 @@ import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 import type { ToolOffer } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { SendRequest, SendResult } from '../outbound/send-request.ts'
+import { WITHHELD } from '../outbound/withheld.ts'
 import { badArguments, type Done, filePath } from './hand-tool.ts'
 import type { FileToSend } from './transfer.ts'
 
@@ -85,15 +86,6 @@ const recipientOf = (to: string): { provider: ProviderId; chatId: string } | und
   if (provider === undefined) return undefined
   const chatId = parseSenderId(provider, to.slice(colon + 1))
   return chatId === undefined ? undefined : { provider, chatId }
-}
-
-const WITHHELD: Readonly<Record<Extract<SendResult, { kind: 'withheld' }>['why'], string>> = {
-  locked_down: 'everything is stopped',
-  not_audited: 'it could not be written into the audit',
-  not_the_recipient: 'this conversation may not write to them',
-  answered_before: 'it was sent before',
-  read_only: 'read-only mode is on: messages go to the owner only',
-  refused: 'the owner’s rules do not allow it',
 }
 
 /** What became of it, for the model. */

@@ -42,12 +42,21 @@ export const createTakeIn =
     for (const [index, attachment] of item.attachments.entries()) {
       const arrival = { item, attachment, number: index + 1 }
       const taken = await takeInOne(arrival, door, options, signal).catch((error: unknown) => {
-        options.log.error('an attachment could not be taken in', { session: item.session, error })
+        options.log.error('an attachment could not be taken in', {
+          event: item.eventId,
+          session: item.session,
+          error,
+        })
         return refused(toErrorView(error).message)
       })
       if (taken.kind === 'refused' && taken.isPassing === true) return { kind: 'open' }
-      const { session } = item
-      options.log.info('an attachment', { session, kind: attachment.kind, taken: taken.kind === 'saved' })
+      const { eventId: event, session } = item
+      options.log.info('an attachment', {
+        event,
+        session,
+        kind: attachment.kind,
+        taken: taken.kind === 'saved',
+      })
       lines.push(oneLine(clean(lineOf(taken), options)))
     }
     return { kind: 'taken', lines }

@@ -11,6 +11,7 @@ import type { HandTool } from './hand-tool.ts'
 import { read } from './read.ts'
 import { prepareSend, sendOffer } from './send.ts'
 import { readToSend } from './send-file.ts'
+import { toolName } from './tool-name.ts'
 import { NO_DETAILS, refusedResult, type ToolResult } from './tool-result.ts'
 import { write } from './write.ts'
 
@@ -69,15 +70,21 @@ export const createToolset =
         const result = await run(call, signal)
           .then((came): ToolResult => (came.kind === 'acted' ? came.result : refusedResult(came.why)))
           .catch((error: unknown): ToolResult => {
-            options.log.error('a tool could not be used', { tool: call.name, session: item.session, error })
+            options.log.error('a tool could not be used', {
+              event: item.eventId,
+              session: item.session,
+              tool: toolName(call.name),
+              error,
+            })
             const { message } = toErrorView(error)
             return { text: message, isError: true, details: NO_DETAILS }
           })
         const { place, refused: isRefused, durationMs } = result.details
         const { isError } = result
         options.log.info('a tool was called', {
-          tool: handName(call.name) ?? (call.name === 'send' ? 'send' : 'unknown'),
+          event: item.eventId,
           session: item.session,
+          tool: toolName(call.name),
           place,
           refused: isRefused,
           isError,

@@ -8,6 +8,7 @@ import { InspectDialog } from '../features/sandboxes/inspect-dialog.tsx'
 import { SandboxesScreen } from '../features/sandboxes/sandboxes-screen.tsx'
 import { BundleDialog } from '../features/security/bundle-dialog.tsx'
 import { SecurityScreen } from '../features/security/security-screen.tsx'
+import { SessionsScreen } from '../features/sessions/sessions-screen.tsx'
 import { SimulatorScreen } from '../features/simulator/simulator-screen.tsx'
 import { useApp, useIsLocked } from '../store/app-store.ts'
 import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
@@ -45,15 +46,25 @@ export const App = (): ReactNode => {
         ref={main}
         tabIndex={-1}
         aria-label={SCREEN_LABEL[place.screen]}
-        className="relative flex flex-col overflow-auto px-6 py-5 max-sm:px-4"
+        // Two panes go to the edge, and each scrolls by itself; all of it only where the window is very low.
+        className={`relative flex flex-col ${
+          place.screen === 'sessions'
+            ? 'overflow-x-hidden overflow-y-auto'
+            : 'overflow-auto px-6 py-5 max-sm:px-4'
+        }`}
       >
-        <ErrorBoundary key={address}>
+        {/* Within these two a place is moved to, not drawn anew. */}
+        <ErrorBoundary key={place.screen === 'sessions' || place.screen === 'logs' ? place.screen : address}>
           {ready ? (
             <>
-              {/* Security has the large one, with the figures. */}
-              {place.screen === 'security' ? null : <LockBanner />}
-              <FeedBanner />
-              <GatewayBanner />
+              <div
+                className={place.screen === 'sessions' ? 'px-6 pt-4 empty:hidden max-sm:px-4' : 'contents'}
+              >
+                {/* Security has the large one, with the figures. */}
+                {place.screen === 'security' ? null : <LockBanner />}
+                <FeedBanner />
+                <GatewayBanner />
+              </div>
               <ScreenOf place={place} />
             </>
           ) : (
@@ -79,6 +90,8 @@ const ScreenOf = ({ place }: { readonly place: Place }): ReactNode => {
       return <PairingScreen wanted={place.person} />
     case 'people':
       return <PeopleScreen />
+    case 'sessions':
+      return <SessionsScreen wanted={place.session} />
     case 'sandboxes':
       return <SandboxesScreen />
     case 'logs':

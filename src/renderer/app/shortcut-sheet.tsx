@@ -51,6 +51,16 @@ export const ShortcutSheet = (): ReactNode => {
           ]}
         />
         <Keys
+          heading="Sessions"
+          keys={[
+            ['/', 'Search'],
+            ['j k', 'Next, previous'],
+            ['Enter', 'Open'],
+            ['Esc', 'In the search: clear, then leave'],
+            ['t e r', 'Next tool, error, refusal; with Shift the one before'],
+          ]}
+        />
+        <Keys
           heading="A command for this machine"
           keys={[
             ['F6', 'To it, and back'],

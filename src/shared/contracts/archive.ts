@@ -256,7 +256,13 @@ const logRow = z.object({
 export type LogRow = z.infer<typeof logRow>
 
 const logState = z.object({
+  /** Another one when the rows are others: then the log's files were replaced, and what was shown is to be asked again. */
   view: count,
+  /**
+   * The number of the first row. Rows keep their numbers: it falls below zero where older rows are found later. The
+   * last one is `first + total - 1`.
+   */
+  first: z.number().int(),
   /** Rows that match. */
   total: count,
   /** Rows there are. */
@@ -265,6 +271,8 @@ const logState = z.object({
   searching: z.boolean(),
   /** Lines left out because they were too long to keep apart. */
   skipped: count,
+  /** Lines that were here, of files that were since replaced, cut or removed. */
+  gone: count,
   sources: z.array(z.string()),
 })
 export type LogViewState = z.infer<typeof logState>
@@ -332,7 +340,7 @@ export const archiveCalls = {
   logOpen: call(logFilter, logState),
   /** `view` must be the one that is open. */
   logPage: call(
-    z.object({ view: count, from: count, count: count.max(MAX_PAGE) }),
+    z.object({ view: count, from: z.number().int(), count: count.max(MAX_PAGE) }),
     z.object({ rows: z.array(logRow) }),
   ),
   /** The next row of at least this level, seen from one row of the view. */
@@ -343,7 +351,7 @@ export const archiveCalls = {
       direction: z.enum(['next', 'previous']),
       level: z.enum(['warn', 'error']),
     }),
-    z.object({ row: count.nullable() }),
+    z.object({ row: z.number().int().nullable() }),
   ),
   /** The row of the view that is nearest to a line of the whole log, to a moment, or to a line of a file. */
   logFind: call(
@@ -353,7 +361,7 @@ export const archiveCalls = {
       z.object({ by: z.literal('line'), view: count, file: z.string().max(1_000), line: count }),
       z.object({ by: z.literal('event'), view: count, event: z.string().min(1).max(300) }),
     ]),
-    z.object({ row: count.nullable() }),
+    z.object({ row: z.number().int().nullable() }),
   ),
   logClose: call(none, none),
 } as const

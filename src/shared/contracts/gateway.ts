@@ -145,6 +145,8 @@ export const toGateway = z.discriminatedUnion('type', [
     answer: z.enum(['approved', 'denied']),
     why: z.string().max(300),
   }),
+  /** Tells from now on how the turns of this session go, by `progress`; null: of none. */
+  z.object({ type: z.literal('watch'), session: id.nullable() }),
   z.object({ type: z.literal('simulate'), sender: id, name: z.string().max(64), text }),
   /** Tell an approved sender that they may write now. Subject to the same outbound door. */
   z.object({ type: z.literal('notify'), provider, sender: id }),
@@ -157,6 +159,9 @@ export type PeopleTold = z.infer<typeof peopleTold>
 export type RulesTold = z.infer<typeof rulesTold>
 export type ProviderTold = z.infer<typeof providerTold>
 export type PairingOutcome = Extract<ToGateway, { type: 'pairing-answer' }>['outcome']
+
+/** Of what a turn has said so far, its end is told. UTF-16 units. */
+export const MAX_PROGRESS = 16_000
 
 export const PROVIDER_STATES = [
   'off',
@@ -327,6 +332,20 @@ export const fromGateway = z.discriminatedUnion('type', [
     type: z.literal('drops'),
     provider,
     counts: z.record(z.string().max(60), z.number().int().nonnegative()),
+  }),
+  /** How a turn of the session that is watched goes, a few times a second; a later one stands for all before it. */
+  z.object({
+    type: z.literal('progress'),
+    session: id,
+    /** The message that it answers; empty when it is over. */
+    event: z.string().max(200),
+    state: z.enum(['thinking', 'answering', 'tool', 'over']),
+    /** What the step under way has said, redacted. */
+    text: z.string().max(MAX_PROGRESS),
+    /** UTF-16 units before `text` that are left out. */
+    cut: z.number().int().nonnegative(),
+    /** The tool that runs; empty where none does. */
+    tool: z.string().max(100),
   }),
   z.object({ type: z.literal('unconfirmed'), reply: unconfirmedReply }),
   /** What the simulator's people see. */

@@ -18,6 +18,7 @@ export type AuditAct =
   | 'lockdown.stop'
   | 'lockdown.resume'
   | 'incident.bundle'
+  | 'archive.export'
   | 'message.send'
   | 'tool.run'
   | 'host.approve'

@@ -20,7 +20,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { LOG_LEVELS } from '../domain/log-level.ts'
-import { createRedactor } from '../domain/redact.ts'
+import { createRedactor } from '../redact/redactor.ts'
 import { MAX_LINE } from './fit-line.ts'
 import { createLogger, type Logger, type LoggerOptions } from './logger.ts'
 import { secretTag } from './secret-tag.ts'
@@ -127,7 +127,7 @@ describe('a line', () => {
 
   it('is redacted as a whole, whichever field the secret is in', () => {
     const secret = 'pa"ss\\word-1'
-    const logger = start({ redact: createRedactor([secret], secretTag), source: secret })
+    const logger = start({ redact: createRedactor({ secrets: [secret], tag: secretTag }), source: secret })
     logger.child(secret).info(`message ${secret}`, { [secret]: { deep: [secret] }, error: new Error(secret) })
     const text = readFileSync(join(folder, 'clawdbot-2026-01-06.log'), 'utf8')
     expect(text).not.toContain('word-1')
@@ -136,14 +136,14 @@ describe('a line', () => {
 
   it('that redaction has broken is replaced, never written as it was', () => {
     const secret = ':"private'
-    start({ redact: createRedactor([secret], secretTag) }).info('private')
+    start({ redact: createRedactor({ secrets: [secret], tag: secretTag }) }).info('private')
     expect(readFileSync(join(folder, 'clawdbot-2026-01-06.log'), 'utf8')).toBe(
       '{"time":"2026-01-06T12:00:00.000Z","1":"(a line that was all secret)"}\n',
     )
   })
 
   it('goes to the file of its day even when its date is a secret', () => {
-    start({ redact: createRedactor(['2026-01-06'], secretTag) }).info('a')
+    start({ redact: createRedactor({ secrets: ['2026-01-06'], tag: secretTag }) }).info('a')
     expect(readFileSync(join(folder, 'clawdbot-2026-01-06.log'), 'utf8')).toContain('"1":"a"')
   })
 

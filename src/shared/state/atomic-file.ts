@@ -2,13 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isErrno } from '../domain/errno.ts'
 import { ClawdbotError } from '../domain/error.ts'
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-
-export const isErrno = (error: unknown, ...codes: readonly string[]): boolean =>
-  codes.includes(codeOf(error) ?? '')
 
 /** A failed write as the product's own error: `disk_full` or `state_not_writable`. */
 export const writeFailure = (error: unknown, path: string): ClawdbotError => {

@@ -1,7 +1,8 @@
 import { mkdir, rmdir, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isErrno } from '../domain/errno.ts'
 import { ClawdbotError } from '../domain/error.ts'
-import { isErrno, writeFailure } from './atomic-file.ts'
+import { writeFailure } from './atomic-file.ts'
 
 export interface LockTimes {
   /** A lock that nobody refreshed for so long belongs to a dead process. Holders refresh at half of it. */

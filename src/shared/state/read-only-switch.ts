@@ -1,7 +1,8 @@
 import { unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { isErrno, readBounded, syncFolder, writeFailure, writeFileAtomic } from './atomic-file.ts'
+import { isErrno } from '../domain/errno.ts'
+import { readBounded, syncFolder, writeFailure, writeFileAtomic } from './atomic-file.ts'
 import { makePrivateDir, type StatePaths } from './state-dir.ts'
 
 const MAX_BYTES = 64 * 1024

@@ -1,5 +1,5 @@
+import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
-import { isErrno } from '../../shared/state/atomic-file.ts'
 
 /** The first thing in the audit's files that is not as it was written. */
 export interface Fault {

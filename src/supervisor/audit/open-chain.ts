@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { isErrno, syncFolder, writeDurably } from '../../shared/state/atomic-file.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
+import { syncFolder, writeDurably } from '../../shared/state/atomic-file.ts'
 import type { Fault } from './fault.ts'
 import { type AuditFiles, logFile, stampOf } from './format/audit-files.ts'
 import { appendRecords, beginChain, type Chain, type Limits, writeHeads } from './format/chain-file.ts'

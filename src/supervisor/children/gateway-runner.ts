@@ -240,6 +240,7 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
       case 'approval-withdrawn':
       case 'accepted':
       case 'stop-asked':
+      case 'progress':
         break
       default:
         assertNever(message)

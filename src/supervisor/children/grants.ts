@@ -1,19 +1,5 @@
-import { realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { ClawdbotError } from '../../shared/domain/error.ts'
-
-/**
- * Ways around the permission flags that Node 26 leaves open: its SQLite opens any file on the disk, V8's flags,
- * which a program can set while it runs, name files that V8 then writes, and FFI calls native code. Nothing in
- * the gateway uses them. A change of a frozen flag ends the process.
- */
-const CLOSED: readonly string[] = [
-  '--no-experimental-sqlite',
-  '--no-experimental-webstorage',
-  '--no-experimental-ffi',
-  '--freeze-flags-after-init',
-  '--disable-sigusr1',
-]
+import { CLOSED, realPath } from './permission-flags.ts'
 
 export type HostAccess = 'open' | 'closed'
 
@@ -69,22 +55,4 @@ const logGrants = ({ logFile, year }: GatewayPlaces): readonly string[] => {
   const folder = realPath(dirname(logFile))
   if (afterDate === undefined) return [join(folder, name)]
   return [year, year + 1].map((each) => `${join(folder, `${name}${each}-`)}*`)
-}
-
-/** Also of what does not exist yet, such as the latch: then that of its folder. */
-const realPath = (path: string): string => {
-  // In a grant a star stands for everything that follows.
-  if (path.includes('*')) {
-    throw new ClawdbotError(
-      'state_not_writable',
-      `the path ${path} contains a star, which Node's permission flags can not express`,
-      'Choose a state directory and a log file without a * in their names.',
-    )
-  }
-  try {
-    return realpathSync(path)
-  } catch {
-    const folder = dirname(path)
-    return folder === path ? path : join(realPath(folder), basename(path))
-  }
 }

@@ -12,6 +12,8 @@ import { jsonLines } from './channel/json-lines.ts'
 import { nodeIpc } from './channel/node-ipc.ts'
 import { maySpawn } from './grants.ts'
 import { createOutputTail } from './output-tail.ts'
+import { passedOn } from './passed-on.ts'
+import { whenGone } from './when-gone.ts'
 
 export interface GatewayLaunch {
   /** The pinned Node. */
@@ -50,20 +52,12 @@ export interface GatewayChild {
   readonly signal: (signal: 'SIGTERM' | 'SIGKILL') => void
 }
 
-/** What a gateway may know of our environment. NODE_OPTIONS above all is not in it: it could widen the grants. */
-const PASSED_ON = ['TZ', 'LANG', 'LC_ALL', 'LC_CTYPE', 'NODE_EXTRA_CA_CERTS', 'SystemRoot'] as const
-
 /** Besides, where it may start the helper that acts on the host: what the owner's own commands would know. */
 const FOR_COMMANDS = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR'] as const
 
 const gatewayEnv = ({ env, runId, grants }: GatewayLaunch): NodeJS.ProcessEnv => {
-  const known: readonly string[] = maySpawn(grants) ? [...PASSED_ON, ...FOR_COMMANDS] : PASSED_ON
-  const names = Object.keys(env).filter(
-    (name) =>
-      known.includes(name) ||
-      (env['CLAWDBOT_TEST'] === '1' && (name === 'CLAWDBOT_TEST' || name.startsWith('CLAWDBOT_TEST_'))),
-  )
-  return { ...Object.fromEntries(names.map((name) => [name, env[name]])), [RUN_ID_VARIABLE]: runId }
+  const more = ['NODE_EXTRA_CA_CERTS', ...(maySpawn(grants) ? FOR_COMMANDS : [])]
+  return { ...passedOn(env, more), [RUN_ID_VARIABLE]: runId }
 }
 
 /**
@@ -152,32 +146,4 @@ const startOf = (pid: number): string => {
     // The process is there all the same, and must not be lost for that: STOP finds it by its environment.
     return ''
   }
-}
-
-/** How long after an exit its last output may still come; a grandchild could hold the pipe open for ever. */
-const LAST_OUTPUT_MS = 200
-
-const whenGone = (
-  child: ChildProcess,
-  ends: readonly (() => void)[],
-  onGone: (how: string) => void,
-): void => {
-  let told = false
-  const tell = (how: string): void => {
-    if (told) return
-    told = true
-    child.stdout?.destroy()
-    child.stderr?.destroy()
-    for (const close of ends) close()
-    onGone(how)
-  }
-  child.on('error', (error) => {
-    // Errors of a running child (a failed send or kill) are told by its exit.
-    if (child.pid === undefined) tell(`could not be started: ${error.message}`)
-  })
-  child.once('exit', (code, signal) => {
-    const how = signal === null ? `exited with code ${code ?? '?'}` : `was ended by ${signal}`
-    child.once('close', () => tell(how))
-    setTimeout(() => tell(how), LAST_OUTPUT_MS)
-  })
 }

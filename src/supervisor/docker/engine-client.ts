@@ -1,7 +1,7 @@
 // The Docker Engine API, as far as we need it, over its local socket.
 // https://docs.docker.com/reference/api/engine/version/v1.41/ – paths without a version mean the engine's own.
 import { request } from 'node:http'
-import { isErrno } from '../../shared/state/atomic-file.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
 import { type EngineLocation, findEngine } from './engine-location.ts'
 
 /** No answer that we ask for is longer; what is longer does not come from Docker. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { isErrno } from '../../shared/state/atomic-file.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
 
 /** Where the Docker Engine of this machine listens. */
 export type EngineLocation =

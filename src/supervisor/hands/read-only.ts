@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import type { HandsView } from '../../shared/contracts/app-state.ts'
 import type { AuditActor } from '../../shared/domain/audit.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
-import { isErrno } from '../../shared/state/atomic-file.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import {
   type ReadOnlySwitch,

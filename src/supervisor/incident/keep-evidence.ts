@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
-import { isErrno, syncFolder, writeFailure, writeFileAtomic } from '../../shared/state/atomic-file.ts'
+import { syncFolder, writeFailure, writeFileAtomic } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir } from '../../shared/state/state-dir.ts'
 import { within } from '../within.ts'
 import {

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
+import { isErrno } from '../../shared/domain/errno.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
-import { isErrno, writeFailure } from '../../shared/state/atomic-file.ts'
+import { writeFailure } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { fileOf, readEvidence } from './evidence/check-evidence.ts'
 import { aboutForm, EVIDENCE } from './evidence/evidence-form.ts'

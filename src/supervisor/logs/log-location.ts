@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
-import { isErrno, writeFailure } from '../../shared/state/atomic-file.ts'
+import { writeFailure } from '../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 
 const DATE = 'YYYY-MM-DD'

@@ -2,9 +2,10 @@ import { constants, type FSWatcher, watch } from 'node:fs'
 import { type FileHandle, lstat, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LogLine } from '../../shared/contracts/app-state.ts'
-import { isErrno } from '../../shared/state/atomic-file.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
+import { parseLogLine } from '../../shared/log/parse-log-line.ts'
 import { createLineSplitter } from './line-splitter.ts'
-import { parseLogLine } from './parse-log-line.ts'
+import type { LogEnd } from './read-back.ts'
 
 /** How much of an existing file is read first. */
 const FIRST_BYTES = 512 * 1024
@@ -20,27 +21,36 @@ const LOOK_EVERY_MS = 1_000
 /** In a folder that others can write to, a link could lead elsewhere and a pipe would hold up a thread for ever. */
 const PLAIN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-export interface LogBatch {
-  readonly lines: readonly LogLine[]
+export interface TailBatch<T> {
+  readonly lines: readonly T[]
   /** Lines left out since the last batch. */
   readonly dropped: number
 }
 
-export interface LogTail {
+export type LogBatch = TailBatch<LogLine>
+
+export interface Tail<T> {
   readonly file: string
   /** The end of what was there already. */
-  readonly first: readonly LogLine[]
+  readonly first: readonly T[]
   readonly stop: () => void
 }
+export type LogTail = Tail<LogLine>
 
 /**
  * Follows the log: the file of the day, whatever happens to it (a new date, truncation, another file in its
  * place, none at all). `fileNow` says which file that is.
  */
-export const tailLog = async (
+export const tailLog = (fileNow: () => string, onBatch: (batch: LogBatch) => void): Promise<LogTail> =>
+  tailLines(fileNow, onBatch, parseLogLine)
+
+/** The same for lines of any form; `toLine` gets them with their numbers. `after`: nothing before that place. */
+export const tailLines = async <T>(
   fileNow: () => string,
-  onBatch: (batch: LogBatch) => void,
-): Promise<LogTail> => {
+  onBatch: (batch: TailBatch<T>) => void,
+  toLine: (line: string, sequence: number) => T,
+  after?: LogEnd,
+): Promise<Tail<T>> => {
   const file = fileNow()
   const splitter = createLineSplitter()
   const buffer = Buffer.alloc(READ_BYTES)
@@ -49,13 +59,13 @@ export const tailLog = async (
   let inode = 0
   let path = file
   let stopped = false
-  let waiting: LogLine[] = []
+  let waiting: T[] = []
   let dropped = 0
 
   const take = (line: string): void => {
     if (line === '') return
     sequence += 1
-    waiting.push(parseLogLine(line, sequence))
+    waiting.push(toLine(line, sequence))
     if (waiting.length > MAX_BATCH) {
       waiting.shift()
       dropped += 1
@@ -108,7 +118,12 @@ export const tailLog = async (
   }
 
   const size = await sizeOf(file)
-  if (size !== undefined) {
+  if (after !== undefined) {
+    if (after.path === file) {
+      inode = after.inode
+      position = after.position
+    }
+  } else if (size !== undefined) {
     inode = size.inode
     position = Math.max(0, size.bytes - FIRST_BYTES)
     const partial = position > 0

@@ -73,6 +73,8 @@ export interface OwnerFiles {
   readonly seen: (activity: GatewayActivity) => void
   readonly gatewayGone: () => void
   readonly logFileNow: () => string
+  /** The same with YYYY-MM-DD where its name has the date. */
+  readonly logFileOfAnyDay: () => string
   readonly close: () => Promise<void>
 }
 
@@ -250,6 +252,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
       feed.update({ providers: board.views(shown) })
     },
     logFileNow: () => logFileAt(logFile(), now()),
+    logFileOfAnyDay: logFile,
     async close() {
       watching?.close()
       clearTimeout(seenTimer)

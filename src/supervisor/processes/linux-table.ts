@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isErrno } from '../../shared/state/atomic-file.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
 import { familyOf } from './family.ts'
 import type { Carriers, ProcessInfo, ProcessStamp, ProcessTable } from './process-info.ts'
 

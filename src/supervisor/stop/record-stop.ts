@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { StopResultView } from '../../shared/contracts/app-state.ts'
+import { isErrno } from '../../shared/domain/errno.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
-import { isErrno } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
 import { type Audit, openAudit } from '../audit/audit.ts'
 import { type InTime, inTime } from '../in-time.ts'

@@ -129,6 +129,7 @@ export const stateAfter = (state: AppState, message: FromGateway): Partial<AppSt
     case 'box-violation':
     case 'approval-ask':
     case 'approval-withdrawn':
+    case 'progress':
       return {}
     default:
       return assertNever(message)

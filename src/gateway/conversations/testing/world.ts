@@ -12,6 +12,7 @@ import type { AcceptedItem } from '../../inbound/accepted-item.ts'
 import type { ReplyOutcome, SendRequest, SendResult } from '../../outbound/send-request.ts'
 import { refusedResult, type ToolResult } from '../../tools/tool-result.ts'
 import { type Conversations, type ConversationsOptions, createConversations } from '../conversations.ts'
+import { createProgress } from '../progress.ts'
 import { type Entry, parseEntry, parseHeader } from '../transcript/entry.ts'
 
 /** Where a run can be made to die. `send:` and `done:` are steps of the parts around conversations. */
@@ -192,6 +193,10 @@ export const createWorld = (stateDir: string): World => {
           if (known !== undefined) pass(known)
           else if (dead) die()
         },
+        progress: createProgress({
+          tell: () => true,
+          streamRedactor: () => ({ push: (piece) => piece, end: () => '' }),
+        }),
         report: (activity) => reports.push(activity),
         ...options,
       })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { PROVIDERS } from '../../../shared/domain/provider.ts'
+import { PROVIDERS, type ProviderId } from '../../../shared/domain/provider.ts'
+import type { RefusalReason } from '../../../shared/domain/verdict.ts'
 import type { Entry } from './entry.ts'
 
 // What Clawdbot itself notes in a transcript, as pi's `custom` entries, which no program gives to a model.
@@ -31,10 +32,20 @@ export type OutboundFact = z.infer<typeof outbound>
 /** The process ended between this event's question and its answer; now the model is asked again. */
 const interrupted = z.looseObject({ eventId: z.string() })
 
+/** The gate refused who has a session here. No word of what they wrote. */
+export interface RefusedFact {
+  readonly provider: ProviderId
+  readonly sender: string
+  readonly reason: RefusalReason
+  /** Messages that this stands for. */
+  readonly count: number
+}
+
 export const FACTS = {
   inbound: 'clawdbot.inbound',
   outbound: 'clawdbot.outbound',
   interrupted: 'clawdbot.interrupted',
+  refused: 'clawdbot.refused',
   /** The last line of the file was incomplete and has been cut off. */
   torn: 'clawdbot.torn',
 } as const

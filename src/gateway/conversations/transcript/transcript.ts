@@ -79,6 +79,26 @@ export const openTranscript = (
   }
 }
 
+/**
+ * Opens a transcript that is there and whole. One that is missing, or would have to be mended, is left to its next turn.
+ * @throws the system's error if it can not be read.
+ */
+export const openWholeTranscript = (path: string, options: TranscriptOptions): Transcript | undefined => {
+  const opened = openTranscriptFile(path)
+  if (opened.kind !== 'open') return undefined
+  const { file, bytes } = opened
+  try {
+    const read = readTranscript(bytes)
+    if (read.kind === 'whole' && read.keepBytes === bytes.length && !read.needsLineBreak)
+      return follow(file, read.entries, options)
+    file.close()
+    return undefined
+  } catch (error) {
+    file.close()
+    throw error
+  }
+}
+
 const begin = (file: TranscriptFile, header: SessionHeader, options: TranscriptOptions): OpenedTranscript => {
   try {
     const { id, cwd, parentSession } = header

@@ -3,7 +3,7 @@ import type { LogLine } from '../../../shared/contracts/app-state.ts'
 import { logTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 
-const INKS: Readonly<Record<LogLine['level'], string>> = {
+export const LEVEL_INKS: Readonly<Record<LogLine['level'], string>> = {
   fatal: 'text-bad font-semibold',
   error: 'text-bad',
   warn: 'text-warn',
@@ -13,7 +13,7 @@ const INKS: Readonly<Record<LogLine['level'], string>> = {
   unknown: 'text-faint',
 }
 
-const WORDS: Readonly<Record<LogLine['level'], string>> = {
+export const LEVEL_WORDS: Readonly<Record<LogLine['level'], string>> = {
   fatal: 'FATAL',
   error: 'ERROR',
   warn: 'WARN',
@@ -39,7 +39,7 @@ export const LogRow = memo(function LogRow({
       <span className="shrink-0 text-faint">
         {line.time === '' ? '            ' : logTime(line.time, utc ? 'utc' : 'local')}
       </span>
-      <span className={`w-[5ch] shrink-0 ${INKS[line.level]}`}>{WORDS[line.level]}</span>
+      <span className={`w-[5ch] shrink-0 ${LEVEL_INKS[line.level]}`}>{LEVEL_WORDS[line.level]}</span>
       <RemoteText text={line.source} className="w-[12ch] shrink-0 truncate text-soft" />
       <span className={`min-w-0 ${wrap ? 'max-sm:w-full' : 'truncate'}`}>
         <RemoteText text={line.message} shape={wrap ? 'block' : 'line'} />

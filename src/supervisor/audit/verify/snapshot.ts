@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { isErrno } from '../../../shared/state/atomic-file.ts'
+import { isErrno } from '../../../shared/domain/errno.ts'
 import { type AuditFiles, logFile, segmentOf } from '../format/audit-files.ts'
 import { readPart } from '../format/line-reader.ts'
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isErrno } from '../../../shared/state/atomic-file.ts'
+import { isErrno } from '../../../shared/domain/errno.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { type Evidence, fileOf } from '../evidence/check-evidence.ts'
 import { CHECKLIST, EVIDENCE, sessionsForm } from '../evidence/evidence-form.ts'

@@ -4,7 +4,7 @@ import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } fr
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { secretForms } from '../../../shared/domain/secret-forms.ts'
+import { secretForms } from '../../../shared/redact/secret-forms.ts'
 import { tempFolder } from '../../../shared/state/testing/temp-state.ts'
 import { openAudit } from '../../audit/audit.ts'
 import { redactorOf } from '../../logs/redactor-of.ts'

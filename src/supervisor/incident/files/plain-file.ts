@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { isErrno } from '../../../shared/state/atomic-file.ts'
+import { isErrno } from '../../../shared/domain/errno.ts'
 
 /** A link could lead out of the folder, and a pipe would hold up a thread for ever. */
 const PLAIN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)

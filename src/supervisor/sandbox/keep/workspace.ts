@@ -1,8 +1,9 @@
 // The folders of the host that a sandbox sees, and whose they are.
 import { chmod, chown, lstat, mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isErrno } from '../../../shared/domain/errno.ts'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
-import { isErrno, writeFailure } from '../../../shared/state/atomic-file.ts'
+import { writeFailure } from '../../../shared/state/atomic-file.ts'
 import type { SandboxConfig } from '../../../shared/state/config/schema.ts'
 import { makePrivateDir } from '../../../shared/state/state-dir.ts'
 import { slugOf } from '../box-name.ts'

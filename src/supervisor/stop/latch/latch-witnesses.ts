@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
-import { isErrno } from '../../../shared/state/atomic-file.ts'
+import { isErrno } from '../../../shared/domain/errno.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { type JournalSays, MAX_JOURNAL_BYTES, readJournal } from './latch-journal.ts'
 

@@ -1,0 +1,107 @@
+import type { ReactNode } from 'react'
+import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import { assertNever } from '../../../shared/domain/assert-never.ts'
+import { useSlice } from '../../store/app-store.ts'
+import { Button } from '../../ui/button.tsx'
+import { Kbd } from '../../ui/kbd.tsx'
+import { Tag } from '../../ui/tag.tsx'
+import { useClock } from '../../ui/text/clock.ts'
+import { dayTime } from '../../ui/text/format-time.ts'
+import { RemoteText } from '../../ui/text/remote-text.tsx'
+import { counted, groupDigits } from '../../ui/text/words.ts'
+import { JUMPS, type Jump } from './jumps.ts'
+import { modelName } from './turn/turn-words.ts'
+
+/** What the transcript is, how much is in it, and how to get around in it. */
+export const TranscriptHead = ({
+  title,
+  row,
+  total,
+  onJump,
+  onExport,
+}: {
+  readonly title: string
+  readonly row: SessionRow | null
+  readonly total: number
+  readonly onJump: (jump: Jump) => void
+  readonly onExport: () => void
+}): ReactNode => (
+  <div className="flex flex-wrap items-start gap-x-3 gap-y-2 border-b border-line px-6 pt-4 pb-3 max-sm:px-4">
+    <div className="min-w-48 flex-1">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <h2 className="min-w-0 text-l font-semibold tracking-[-0.01em]">
+          <RemoteText text={title} most={200} />
+        </h2>
+        {row === null ? null : <SessionTags row={row} />}
+      </div>
+      <Numbers row={row} total={total} />
+    </div>
+    <div className="flex flex-wrap gap-2">
+      {JUMPS.map((jump) => (
+        <Button
+          key={jump.what}
+          aria-keyshortcuts={`${jump.key} Shift+${jump.key.toUpperCase()}`}
+          title={`With Shift or ${jump.key.toUpperCase()}: the one before`}
+          onClick={(event) => onJump({ what: jump.what, direction: event.shiftKey ? 'previous' : 'next' })}
+        >
+          {jump.label} <Kbd>{jump.key.toUpperCase()}</Kbd>
+        </Button>
+      ))}
+      <Button onClick={onExport}>Export</Button>
+    </div>
+  </div>
+)
+
+const SessionTags = ({ row }: { readonly row: SessionRow }): ReactNode => (
+  <>
+    {row.provider === '' ? null : (
+      <Tag>
+        <RemoteText text={row.provider} most={40} />
+        {chatWord(row.chat)}
+      </Tag>
+    )}
+    {row.agent === '' || row.agent === 'main' ? null : (
+      <Tag>
+        agent <RemoteText text={row.agent} most={40} />
+      </Tag>
+    )}
+    {row.host ? <Tag tone="bad">ran on the host</Tag> : null}
+    {row.sandbox ? <Tag>ran in a box</Tag> : null}
+  </>
+)
+
+const chatWord = (chat: SessionRow['chat']): string => {
+  switch (chat) {
+    case 'direct':
+      return ' direct'
+    case 'group':
+      return ' group'
+    case 'main':
+    case 'unknown':
+      return ''
+    default:
+      return assertNever(chat)
+  }
+}
+
+const Numbers = ({ row, total }: { readonly row: SessionRow | null; readonly total: number }): ReactNode => {
+  const { phase, asOf } = useSlice('archive')
+  const since = useClock((now) => (asOf === null ? '' : dayTime(asOf, now)))
+  const facts = [
+    `${groupDigits(total)} ${total === 1 ? 'turn' : 'turns'}`,
+    ...(row === null
+      ? []
+      : [
+          row.errors > 0 ? counted(row.errors, 'error', 'errors') : '',
+          row.refusals > 0 ? counted(row.refusals, 'refusal', 'refusals') : '',
+          row.brokenLines > 0 ? counted(row.brokenLines, 'broken line', 'broken lines') : '',
+          modelName(row.model),
+        ]),
+    phase === 'stuck' ? `as of ${since || 'an unknown time'}` : '',
+  ].filter((fact) => fact !== '')
+  return (
+    <p className="mt-0.5 text-s text-faint">
+      <RemoteText text={facts.join(' · ')} />
+    </p>
+  )
+}
