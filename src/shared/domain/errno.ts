@@ -1,4 +1,4 @@
-const codeOf = (error: unknown): string | undefined =>
+export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** Whether it is an error of the system with one of these codes, such as ENOENT. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isErrno } from '../domain/errno.ts'
+import { codeOf, isErrno } from '../domain/errno.ts'
 import { ClawdbotError } from '../domain/error.ts'
 
 /** A failed write as the product's own error: `disk_full` or `state_not_writable`. */
