@@ -1,16 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { archivePids, untilArchive } from '../../e2e/support/archive.ts'
 import { launchApp } from '../../e2e/support/launch.ts'
 import { withDisplay } from '../../scripts/system/virtual-display.ts'
+import { logFileAt } from '../../src/supervisor/logs/log-location.ts'
 import { type Benchmark, percentile, rounded } from '../figure.ts'
 import { residentBytes } from '../support/workbench.ts'
 import { generateState } from './generate-state.ts'
 import { writeLog } from './write-log.ts'
 
 const TURNS = 100_000
+/** What the log has before it grows. */
+const LOG_LINES = 1_000_000
 const LINES_PER_S = 20_000
 const SECONDS = 15
 
@@ -19,11 +22,14 @@ export const screens: Benchmark = {
   name: 'screens',
   run: () =>
     withDisplay(async (env) => {
-      Object.assign(process.env, { DISPLAY: env['DISPLAY'] })
+      for (const name of ['DISPLAY', 'XAUTHORITY']) process.env[name] = env[name]
       const stateDir = await mkdtemp(join(tmpdir(), 'clawdbot-bench-'))
-      const logFile = join(stateDir, 'log', 'clawdbot.log')
-      generateState(stateDir, { sessions: 1, messages: TURNS, logLines: 50_000, seed: 2 })
-      await mkdir(join(stateDir, 'log'), { recursive: true })
+      const { logFile } = generateState(stateDir, {
+        sessions: 1,
+        messages: TURNS,
+        logLines: LOG_LINES,
+        seed: 2,
+      })
       await writeFile(join(stateDir, 'clawdbot.json'), JSON.stringify({ logging: { file: logFile } }))
       const { app, page } = await launchApp({ stateDir, env: { CLAWDBOT_TEST: '1' } })
       try {
@@ -33,7 +39,7 @@ export const screens: Benchmark = {
         const opened: number[] = []
         for (let run = 0; run < 5; run += 1) {
           await page.evaluate("location.hash = '#/sessions'")
-          await page.locator('[data-session-row]').first().waitFor()
+          await page.locator('a[href^="#/sessions/"]').first().waitFor()
           opened.push(await firstPaint(page))
         }
         const scrolled = await framesWhile(page, SCROLL)
@@ -42,14 +48,14 @@ export const screens: Benchmark = {
         const [archive = 0] = archivePids(stateDir)
         const rss = async (): Promise<number> => (await residentBytes(archive)) + (await rendererBytes(page))
         const before = await rss()
-        const writing = writeLog(logFile, LINES_PER_S, SECONDS)
+        const writing = writeLog(logFileAt(logFile, Date.now()), LINES_PER_S, SECONDS)
         const logged = await framesWhile(page, `new Promise((done) => setTimeout(done, ${SECONDS * 1000}))`)
         await writing
         const after = await rss()
         return [
           {
             name: 'archive.open_100k_ms',
-            value: rounded(percentile(opened, 0.5), 0),
+            value: rounded(Math.max(...opened), 0),
             unit: 'ms',
             goal: 'under 300',
           },
@@ -79,10 +85,10 @@ export const screens: Benchmark = {
     }),
 }
 
-/** From the click on the session to the frame after its first turn is in the page. */
+/** The slowest of five counts. From the click on the session to the frame after its first turn is in the page. */
 const firstPaint = (page: Page): Promise<number> =>
   page.evaluate<number>(`new Promise((done) => {
-    const row = document.querySelector('[data-session-row]')
+    const row = document.querySelector('a[href^="#/sessions/"]')
     const began = performance.now()
     const look = () => document.querySelector('[data-turn]')
       ? requestAnimationFrame(() => done(performance.now() - began))

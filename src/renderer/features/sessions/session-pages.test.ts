@@ -52,6 +52,14 @@ describe('the pages of the list of sessions', () => {
     )
   })
 
+  it('that were empty are asked for again when something has changed', () => {
+    const empty = withPage(noPages, 0, answer(0, 0))
+    expect(missingPage(empty, [0])).toBeUndefined()
+    const old = outdated(empty, [0])
+    expect(missingPage(old, [0])).toBe(0)
+    expect(rowAt(withPage(old, 0, answer(3, 0)), 2)?.id).toBe('2')
+  })
+
   it('show what was until it is there anew, and forget what nobody looks at', () => {
     const both = withPage(withPage(noPages, 0, answer(250, 0)), 2, answer(250, 2))
     const old = outdated(both, [2])

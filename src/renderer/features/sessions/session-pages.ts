@@ -39,8 +39,12 @@ export const missingPage = (
 ): number | undefined =>
   wanted.find(
     (page) =>
-      (!pages.has(page) && (total === null || page * PAGE < total)) || (pages.has(page) && stale.has(page)),
+      (!pages.has(page) && (total === null || isPageOf(page, total))) ||
+      (pages.has(page) && stale.has(page)),
   )
+
+/** The first page is one of every list, the empty one too: it is where an empty list begins to fill. */
+const isPageOf = (page: number, total: number): boolean => page === 0 || page * PAGE < total
 
 export const withPage = (
   state: SessionPages,
@@ -49,9 +53,9 @@ export const withPage = (
 ): SessionPages => {
   const pages = new Map(state.pages)
   // Sessions that are gone take the last pages with them.
-  for (const known of pages.keys()) if (known * PAGE >= answer.total) pages.delete(known)
+  for (const known of pages.keys()) if (!isPageOf(known, answer.total)) pages.delete(known)
   // A page that should have rows and has none is held all the same, or it would be asked for without end.
-  if (page * PAGE < answer.total) pages.set(page, answer.rows)
+  if (isPageOf(page, answer.total)) pages.set(page, answer.rows)
   else pages.delete(page)
   const stale = new Set(state.stale)
   stale.delete(page)

@@ -59,6 +59,8 @@ export const useSessions = create<SessionStore>()((set, get) => {
     },
     refresh: () => {
       changes += 1
+      // A list that has become empty is filled from its beginning, wherever it was looked at.
+      if (get().list.total === 0) wanted = [0]
       set({ list: outdated(get().list, wanted) })
       void readOn()
     },
