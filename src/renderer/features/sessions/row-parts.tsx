@@ -56,7 +56,7 @@ const ProviderName = ({ name }: { readonly name: string }): ReactNode => {
 
 /** Where something ran. */
 export const RanOnTag = ({ place }: { readonly place: 'host' | 'sandbox' }): ReactNode =>
-  place === 'host' ? <Tag tone="bad">host</Tag> : <Tag>sandbox</Tag>
+  place === 'host' ? <Tag tone="bad">host</Tag> : <Tag>box</Tag>
 
 /** What every row of the list looks like: a link over its whole width. */
 export const ROW =

@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, type RefObject } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from 'react'
 import { MAX_QUERY } from '../../../shared/contracts/archive.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
@@ -15,7 +15,12 @@ export const SearchField = ({
   readonly field: RefObject<HTMLInputElement | null>
   readonly list: RefObject<RowListHandle | null>
 }): ReactNode => {
-  const { text, type } = useSearch()
+  const { text, type, toField, cameToField } = useSearch()
+  useEffect(() => {
+    if (toField === 'done') return
+    field.current?.focus()
+    cameToField()
+  }, [field, toField, cameToField])
   useScreenKeys((key) => {
     if (key !== '/') return false
     field.current?.focus()
@@ -37,7 +42,7 @@ export const SearchField = ({
         <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-3.5 text-faint" />
         <input
           ref={field}
-          type="text"
+          type="search"
           aria-label="Search all transcripts"
           aria-keyshortcuts="/"
           aria-describedby="search-problems"
@@ -48,7 +53,7 @@ export const SearchField = ({
           autoComplete="off"
           onChange={(event) => type(event.target.value)}
           onKeyDown={onKeyDown}
-          className="h-[30px] w-full rounded-s border border-line-strong bg-bg pr-8 pl-8 placeholder:text-faint"
+          className="h-[30px] w-full rounded-s border border-line-strong bg-bg pr-8 pl-8 placeholder:text-faint [&::-webkit-search-cancel-button]:hidden"
         />
         {text === '' ? null : (
           <button

@@ -23,6 +23,10 @@ interface SearchStore {
   /** Null: nothing has been found yet, or nothing is searched for. */
   readonly result: Result | null
   readonly error: BridgeError | null
+  /** Whether the field is to have the focus as soon as it is there. */
+  readonly toField: 'wanted' | 'done'
+  readonly goToField: () => void
+  readonly cameToField: () => void
   readonly type: (text: string) => void
   readonly setOrder: (order: Order) => void
   /** The page after the last hit; nothing while one is on its way. */
@@ -102,6 +106,9 @@ export const useSearch = create<SearchStore>()((set, get) => {
     order: 'newest',
     result: null,
     error: null,
+    toField: 'done',
+    goToField: () => set({ toField: 'wanted' }),
+    cameToField: () => set({ toField: 'done' }),
     type: (text) => {
       asked += 1
       const parsed = parseQuery(text)

@@ -24,6 +24,7 @@ export const SessionRow = memo(function SessionRow({
   return (
     <a
       href={sessionHref(row.ref)}
+      data-session-row
       tabIndex={tabIndex}
       aria-current={current ? 'true' : undefined}
       className={ROW}
