@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -15,7 +16,8 @@ import { expect, type Page, test } from '@playwright/test'
 import { generateState } from '../bench/archive/generate-state.ts'
 import { archivePids, archiveView, askArchive, hitsOf, untilArchive } from './support/archive.ts'
 import { launchApp } from './support/launch.ts'
-import { createScenario } from './support/scenario.ts'
+import { createScenario, type Scenario } from './support/scenario.ts'
+import { holdStop } from './support/stop.ts'
 
 const ONE = '77777777-7777-4777-8777-777777777777'
 
@@ -120,11 +122,15 @@ test('files that are cut, rewritten, rotated and deleted under it: what is found
 
     rmSync(file)
     await finds('ibises').toHaveLength(0)
-    const index = scenario.file('archive', 'index.db')
-    for (const each of [index, `${index}-wal`]) {
-      const bytes = readFileSync(each).toString('latin1')
-      for (const word of ['ibises', 'hedgehogs', 'cormorants']) expect(bytes.includes(word)).toBe(false)
+    const words = ['ibises', 'hedgehogs', 'cormorants', 'alpacas']
+    const left = (): readonly string[] => {
+      const bytes = readdirSync(scenario.file('archive'))
+        .map((name) => readFileSync(scenario.file('archive', name), 'latin1'))
+        .join('')
+      return words.filter((word) => bytes.includes(word))
     }
+    // It is not found from the first moment; its bytes are overwritten a little later.
+    await expect.poll(left).toEqual([])
   } finally {
     await app.close()
     await scenario.end()
@@ -176,6 +182,105 @@ test('a full disk: it says so, answers as of then, and goes on when there is roo
   } finally {
     await app.close()
     execFileSync('umount', ['-l', index])
+    await scenario.end()
+  }
+})
+
+const REF = `sessions/${ONE}`
+const withTranscript = async (): Promise<Scenario> => {
+  const scenario = await createScenario()
+  mkdirSync(scenario.file('sessions'), { recursive: true, mode: 0o700 })
+  writeFileSync(scenario.file('sessions', `${ONE}.jsonl`), transcript(ONE, 'alpacas graze', 'badgers dig'))
+  return scenario
+}
+const killArchive = ({ stateDir }: Scenario): void => {
+  const pids = archivePids(stateDir)
+  expect(pids).toHaveLength(1)
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+}
+const openTurn = (page: Page, turn: number): Promise<unknown> =>
+  page.evaluate(`location.hash = '#/sessions/${encodeURIComponent(REF)}/${turn}'`)
+const logLine = (message: string): string =>
+  `${JSON.stringify({ 0: message, time: new Date().toISOString(), _meta: { logLevelName: 'INFO' } })}\n`
+
+test('kill -9 of the archive under an open transcript and an open log: both go on by themselves', async () => {
+  const scenario = await withTranscript()
+  const { app, page } = await launchApp(scenario)
+  try {
+    await untilArchive(page, 'ready')
+    await openTurn(page, 0)
+    const turns = page.getByRole('feed', { name: 'Turns' })
+    await expect(turns.getByText('badgers dig')).toBeVisible()
+    killArchive(scenario)
+    const more = transcript(ONE, 'alpacas graze', 'badgers dig', 'otters swim').trimEnd().split('\n').at(-1)
+    appendFileSync(scenario.file('sessions', `${ONE}.jsonl`), `${more}\n`)
+    await expect(turns.getByText('otters swim')).toBeVisible()
+    await expect(turns.getByText('badgers dig')).toHaveCount(1)
+
+    await page.getByRole('link', { name: /^Logs/ }).click()
+    const lines = page.getByRole('log', { name: 'Log lines' })
+    appendFileSync(scenario.file('log', 'clawdbot.log'), logLine('beast 1'))
+    await expect(lines.getByText('beast 1')).toBeVisible()
+    killArchive(scenario)
+    appendFileSync(scenario.file('log', 'clawdbot.log'), logLine('beast 2'))
+    await expect(lines.getByText('beast 2')).toBeVisible()
+    await expect(lines.getByText('beast 1')).toHaveCount(1)
+    await untilArchive(page, 'ready')
+    appendFileSync(scenario.file('log', 'clawdbot.log'), logLine('beast 3'))
+    await expect(lines.getByText('beast 3')).toBeVisible()
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('a log that is rotated and cut under the Logs screen: its lines are shown, and none that are gone', async () => {
+  const scenario = await withTranscript()
+  const { app, page } = await launchApp(scenario)
+  const log = scenario.file('log', 'clawdbot.log')
+  try {
+    await untilArchive(page, 'ready')
+    await page.getByRole('link', { name: /^Logs/ }).click()
+    // Of the whole screen: without a line there is no list of lines.
+    const screen = page.getByRole('main')
+    const shown = () => expect.poll(async () => (await screen.innerText()).match(/beast [0-9]+/g) ?? [])
+    appendFileSync(log, [1, 2, 3].map((beast) => logLine(`beast ${beast}`)).join(''))
+    await shown().toEqual(['beast 1', 'beast 2', 'beast 3'])
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, logLine('beast 4'), { mode: 0o600 })
+    await shown().toEqual(['beast 4'])
+    appendFileSync(log, logLine('beast 5'))
+    await shown().toEqual(['beast 4', 'beast 5'])
+    truncateSync(log, 0)
+    await shown().toEqual([])
+    appendFileSync(log, logLine('beast 6'))
+    await shown().toEqual(['beast 6'])
+    // Longer than what it replaces, in place.
+    writeFileSync(log, [7, 8, 9].map((beast) => logLine(`beast ${beast}`)).join(''))
+    await shown().toEqual(['beast 7', 'beast 8', 'beast 9'])
+  } finally {
+    await app.close()
+    await scenario.end()
+  }
+})
+
+test('STOP while somebody reads: the transcript, the search and the log stay readable', async () => {
+  const scenario = await withTranscript()
+  const { app, page } = await launchApp(scenario)
+  try {
+    await untilArchive(page, 'ready')
+    await openTurn(page, 0)
+    await expect(page.getByRole('feed', { name: 'Turns' }).getByText('badgers dig')).toBeVisible()
+    const before = archivePids(scenario.stateDir)
+    await holdStop(page)
+    expect(archivePids(scenario.stateDir)).toEqual(before)
+    await openTurn(page, 1)
+    await expect(page.getByRole('feed', { name: 'Turns' }).getByText('alpacas graze')).toBeVisible()
+    expect(await turnsOf(page, 'badgers')).toHaveLength(1)
+    await page.getByRole('link', { name: /^Logs/ }).click()
+    await expect(page.getByRole('log', { name: 'Log lines' }).getByText(/stop/i).first()).toBeVisible()
+  } finally {
+    await app.close()
     await scenario.end()
   }
 })

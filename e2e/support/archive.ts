@@ -22,10 +22,9 @@ export const askArchive = async <K extends ArchiveCall>(
   call: K,
   input: ArchiveInput<K>,
 ): Promise<ArchiveOutput<K>> => {
-  const answer = await page.evaluate<Answer<ArchiveOutput<K>>, string>(
-    // oxlint-disable-next-line no-eval -- evaluated in the page, where the bridge is
-    `(input) => window.clawdbot.call('archive.${call}', JSON.parse(input))`,
-    JSON.stringify(input),
+  // An expression, because a function in a string would only be looked at and not be called.
+  const answer = await page.evaluate<Answer<ArchiveOutput<K>>>(
+    `window.clawdbot.call('archive.${call}', ${JSON.stringify(input)})`,
   )
   if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`)
   return answer.value

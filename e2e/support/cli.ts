@@ -6,6 +6,9 @@ import { environment } from './environment.ts'
 
 const LAUNCHER = join(import.meta.dirname, '..', '..', 'bin', 'clawdbot.js')
 
+/** What a whole transcript may have; more is cut, and the command ended. Bytes. */
+const MOST_OUTPUT = 64 * 1024 * 1024
+
 export interface CliResult {
   readonly code: number
   readonly stdout: string
@@ -15,10 +18,15 @@ export interface CliResult {
 /** Runs one command of the real cli to its end. */
 export const cli = (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<CliResult> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [LAUNCHER, ...args], { env: environment(env) }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
-      resolve({ code, stdout, stderr })
-    })
+    execFile(
+      process.execPath,
+      [LAUNCHER, ...args],
+      { env: environment(env), maxBuffer: MOST_OUTPUT },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+        resolve({ code, stdout, stderr })
+      },
+    )
   })
 
 export interface HeadlessGateway {

@@ -8,10 +8,11 @@ import type {
   ArchiveStart,
   ArchiveStatus,
 } from '../shared/contracts/archive.ts'
-import { type Indexer, runIndexer } from './follow/indexer.ts'
+import { ClawdbotError } from '../shared/domain/error.ts'
+import { type Indexer, type IndexerState, runIndexer } from './follow/indexer.ts'
 import { createLogBook } from './log/log-book.ts'
 import { search } from './search/search.ts'
-import type { Index } from './store/open-index.ts'
+import { type Index, isCorrupt } from './store/open-index.ts'
 import { type Sessions, sessionsOf } from './store/sessions.ts'
 import { type TranscriptReader, transcriptReader } from './store/transcript-reader.ts'
 
@@ -23,6 +24,8 @@ export interface Archive {
   readonly answers: Answers
   /** A call has come; before it is answered. Rounds are small for a while, so that the next ones do not wait. */
   readonly attend: (call: ArchiveCall) => void
+  /** An answer failed with this. What to say of it; where it shows that the index is damaged, that is made anew. */
+  readonly failed: (error: unknown) => unknown
   readonly close: () => Promise<void>
 }
 
@@ -43,7 +46,7 @@ interface Asking {
   readonly index: Index
   readonly sessions: Sessions
   readonly transcripts: TranscriptReader
-  readonly counts: () => Omit<ArchiveStatus, 'phase' | 'totalBytes' | 'asOf' | 'error'>
+  readonly counts: () => Omit<ArchiveStatus, keyof IndexerState>
 }
 
 export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveOptions): Archive => {
@@ -53,7 +56,6 @@ export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveO
   let toldAt = Number.NEGATIVE_INFINITY
   let told = ''
   let timer: NodeJS.Timeout | undefined
-  const troubles = new Map<string, string>()
 
   const ask = (): Asking => {
     const index = indexer.index()
@@ -67,10 +69,7 @@ export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveO
     }
     return asking
   }
-  const status = (): ArchiveStatus => {
-    const { phase, totalBytes, asOf, error } = indexer.state()
-    return { phase, totalBytes, asOf, error, ...countsNow() }
-  }
+  const status = (): ArchiveStatus => ({ ...indexer.state(), ...countsNow() })
   const countsNow = (): ReturnType<Asking['counts']> => {
     try {
       return ask().counts()
@@ -117,7 +116,6 @@ export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveO
     now,
     clock,
     onChange,
-    onTrouble: (path, error) => void troubles.set(path, String(error)),
     onAbandoned,
   })
   const log = createLogBook({ logFile: start.logFile, onChange: (state) => tell('log', state) })
@@ -170,6 +168,16 @@ export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveO
     answers,
     attend: (call) => {
       if (!QUIET.has(call)) indexer.asked()
+    },
+    failed(error) {
+      if (!isCorrupt(error)) return error
+      indexer.rebuild()
+      return new ClawdbotError(
+        'archive_refused',
+        'The index is damaged and is being made anew from the files.',
+        'Ask again in a moment; nothing is lost, because the files are as they were.',
+        error,
+      )
     },
     async close() {
       clearTimeout(timer)

@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,6 +12,7 @@ import {
   symlinkSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
@@ -148,6 +151,22 @@ describe('the index', () => {
     const index = join(state.indexDir, 'index.db')
     writeFileSync(index, damage(readFileSync(index)))
     expect(await settledOn(start(), 'alpha')).toEqual(['sessions/a:0'])
+  })
+
+  it('that is damaged while it is used is made anew as soon as an answer shows it', async () => {
+    const texts = Array.from({ length: 500 }, (_, at) => `alpha ${at * 7_919} ${at * 104_729}`)
+    for (const name of ['a', 'b', 'c', 'd']) writeFileSync(file(name), transcriptOf(name, texts))
+    const archive = start()
+    await archive.ask('settled', {})
+    const index = join(state.indexDir, 'index.db')
+    // All but the first pages, which say what there is.
+    const fd = openSync(index, 'r+')
+    writeSync(fd, Buffer.alloc(statSync(index).size - 65_536, 0x5a), 0, undefined, 65_536)
+    closeSync(fd)
+    expect(statSync(index).size).toBeGreaterThan(200_000)
+    const count = async () => (await settledOn(archive, '"alpha 7919"').catch(() => [])).length
+    await expect.poll(count, { timeout: 30_000 }).toBe(4)
+    expect(readFileSync(index).includes(Buffer.alloc(4_096, 0x5a))).toBe(false)
   })
 
   it('is for the owner alone', async () => {

@@ -75,7 +75,11 @@ const isCall = (name: string): name is ArchiveCall => Object.hasOwn(archiveCalls
 const answer = async (archive: Archive, name: string, input: unknown): Promise<unknown> => {
   if (!isCall(name)) throw violation(`there is no call ${JSON.stringify(name)}`)
   archive.attend(name)
-  return answerCall(archive.answers, name, input)
+  try {
+    return await answerCall(archive.answers, name, input)
+  } catch (error) {
+    throw archive.failed(error)
+  }
 }
 
 const answerCall = (answers: Answers, name: ArchiveCall, input: unknown): unknown => {

@@ -35,7 +35,7 @@ describe('clawdbot sessions list', () => {
     expect(out).toContain(ANN)
     expect(out).toContain('telegram:dm:42')
     expect(out).toContain(BOB)
-    expect(out).toContain('1 broken lines')
+    expect(out).toContain('1 broken line)')
   })
 
   it('prints JSON, and at most as many as asked', async () => {
@@ -110,6 +110,18 @@ describe('clawdbot sessions show', () => {
     const two = await run('sessions', 'show', 'aaaaaaaa')
     expect(two.code).toBe(1)
     expect(two.err).toContain('2 sessions begin with "aaaaaaaa"')
+  })
+
+  it.each([
+    ['empty', ''],
+    ['longer than any', 'x'.repeat(2_000)],
+    ['a path', '../clawdbot'],
+  ])('refuses a name that is %s as it does any other', async (_, name) => {
+    const { run } = await world()
+    const { code, err } = await run('sessions', 'show', name)
+    expect(code).toBe(1)
+    expect(err).toContain('There is no session "')
+    expect(err).not.toContain('fault')
   })
 
   it.each([

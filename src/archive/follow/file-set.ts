@@ -2,6 +2,7 @@ import type { ArchiveStart } from '../../shared/contracts/archive.ts'
 import type { FileRow } from '../store/rows.ts'
 import { type FileStamp, looksSame, type SeenFile } from './judge-file.ts'
 import { type Followed, listFiles, stampOf } from './list-files.ts'
+import type { Troubles } from './troubles.ts'
 
 /** A file that was written within this time is looked at more often. Milliseconds. */
 const HOT_MS = 60_000
@@ -33,7 +34,7 @@ export const createFileSet = (
   now: () => number,
   rowOf: (path: string) => FileRow | undefined,
   indexed: () => Iterable<FileRow>,
-  onError: (path: string, error: unknown) => void,
+  troubles: Troubles,
 ): FileSet => {
   let followed = new Map<string, Followed>()
   const stamps = new Map<string, FileStamp>()
@@ -51,23 +52,25 @@ export const createFileSet = (
       stamp = stampOf(path)
     } catch (error) {
       // Neither there nor gone: what the index has of it stays.
-      onError(path, error)
+      troubles.add(path, error)
       return
     }
     const row = rowOf(path)
     if (stamp === undefined) {
+      troubles.over(path)
       stamps.delete(path)
       if (row !== undefined) mark(path, { what: 'forget' })
       return
     }
     stamps.set(path, stamp)
-    if (row === undefined || !looksSame(seenOf(row), stamp))
-      mark(path, { what: 'read', file, mtime: stamp.mtime })
+    if (row !== undefined && looksSame(seenOf(row), stamp)) troubles.over(path)
+    else if (troubles.mayTry(path)) mark(path, { what: 'read', file, mtime: stamp.mtime })
   }
 
   return {
     async sweep(breathe) {
       const { files, unknown } = listFiles(start)
+      troubles.folders(unknown)
       followed = new Map(files.map((file) => [file.path, file]))
       for (const path of stamps.keys()) if (!followed.has(path)) stamps.delete(path)
       let count = 0
@@ -77,7 +80,7 @@ export const createFileSet = (
         if (count % 200 === 0) await breathe()
       }
       for (const row of indexed()) {
-        if (followed.has(row.path) || unknown.some((folder) => row.path.startsWith(folder))) continue
+        if (followed.has(row.path) || unknown.some(({ folder }) => row.path.startsWith(folder))) continue
         mark(row.path, { what: 'forget' })
       }
     },

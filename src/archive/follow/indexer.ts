@@ -1,16 +1,21 @@
 // Keeps the index true to the files, for as long as the process runs. Everything that is written is written here.
 import { join } from 'node:path'
-import type { ArchiveStart } from '../../shared/contracts/archive.ts'
+import type { ArchiveStart, ArchiveStatus } from '../../shared/contracts/archive.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import { createIndexWriter, type IndexWriter } from '../store/index-writer.ts'
 import { discardIndex, type Index, indexFailure, isDamage, openIndex } from '../store/open-index.ts'
 import type { FileRow } from '../store/rows.ts'
+import { PAGE_BYTES } from '../store/schema.ts'
 import { createSessionNames, type SessionNames } from '../store/session-names.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import { type RoundLimits, readRound } from './read-round.ts'
+import { createSegments } from './segments.ts'
+import { createTroubles } from './troubles.ts'
 
 /** Every file is looked at so often; those that were written lately at every glance. Milliseconds. */
 const SWEEP_MS = 1_000
+/** While much is to be read anyway. */
+const BUSY_SWEEP_MS = 4_000
 const GLANCE_MS = 100
 const RETRY_MS = 1_000
 /** How long the event loop is held at a time. Milliseconds. */
@@ -22,10 +27,13 @@ const LIMITS: Readonly<Record<'alone' | 'asked', RoundLimits>> = {
   alone: { parts: 20_000, text: 16_000_000, files: 1_000 },
   asked: { parts: 400, text: 400_000, files: 20 },
 }
-const DELETE_PARTS = { alone: 4_000, asked: 400 } as const
-const PURGE_PAGES = { alone: 400, asked: 40 } as const
-const WAL_BYTES = 128 * 1024 * 1024
-const PAGE_BYTES = 4_096
+const DELETE_PARTS = { alone: 1_500, asked: 400 } as const
+/** Pages of a full text that are merged at a time. */
+const MERGE_PAGES = { alone: 200, asked: 20 } as const
+/** Moving the log into the index holds the event loop, so it is done while the log is short. */
+const WAL_BYTES = 16 * 1024 * 1024
+/** Between two steps of merging, when there is nothing else to do. Milliseconds. */
+const TIDY_MS = 10
 
 export interface IndexerOptions {
   readonly start: ArchiveStart
@@ -34,8 +42,6 @@ export interface IndexerOptions {
   readonly clock: () => number
   /** After every change of what the index holds or of how far it is. */
   readonly onChange: () => void
-  /** A file that can not be read, and why; once. */
-  readonly onTrouble: (path: string, error: unknown) => void
   /** Another process made the index anew: this one must end without closing it. */
   readonly onAbandoned: () => void
 }
@@ -45,6 +51,7 @@ export interface IndexerState {
   readonly totalBytes: number
   readonly asOf: number | null
   readonly error: ErrorView | null
+  readonly unreadable: ArchiveStatus['unreadable']
 }
 
 export interface Indexer {
@@ -68,7 +75,8 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
   const rows = new Map<string, FileRow>()
   const lookedTo = new Map<string, { readonly from: number; readonly to: number }>()
   const names = createSessionNames()
-  const troubled = new Set<string>()
+  const segments = createSegments()
+  const troubles = createTroubles(clock, options.onChange)
   let index: Index | undefined
   let writer: IndexWriter | undefined
   let files: FileSet | undefined
@@ -81,7 +89,6 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
   let sweptTime = 0
   let askedAt = Number.NEGATIVE_INFINITY
   let sliceFrom = clock()
-  let walPages = 0
   let needsTruncate = true
   let wantsRebuild = false
   let watched: string | undefined
@@ -105,12 +112,6 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
     wake = NO_WAKE
     sliceFrom = clock()
   }
-  const onError = (file: string, cause: unknown): void => {
-    if (troubled.has(file)) return
-    troubled.add(file)
-    options.onTrouble(file, cause)
-  }
-
   const open = (): { readonly writer: IndexWriter; readonly files: FileSet } => {
     if (writer !== undefined && files !== undefined) return { writer, files }
     index = openIndex(start.indexDir, now)
@@ -123,10 +124,11 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       now,
       (file) => rows.get(file),
       () => rows.values(),
-      onError,
+      troubles,
     )
     sweptAt = Number.NEGATIVE_INFINITY
     needsTruncate = true
+    segments.unknown()
     return { writer, files }
   }
   const close = (): void => {
@@ -167,8 +169,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
         into.deleteSome(DELETE_PARTS[pace()])
         into.commit()
         needsTruncate = true
-        walPages += 1
-      } else if (set.pending().length > 0) {
+      } else if (set.pending().length > 0 && segments.mayGrow()) {
         const round = await readRound({
           files: set,
           writer: into,
@@ -177,15 +178,18 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
           limits: LIMITS[pace()],
           now,
           breathe,
-          onError,
+          troubles,
           lookedTo,
         })
         into.commit()
         round.apply()
-        walPages += round.parts
+        segments.grown()
+      } else if (set.pending().length > 0) {
+        segments.tidySome(into, MERGE_PAGES[pace()])
+        into.commit()
       } else {
         const [text] = into.unpurged()
-        if (text !== undefined) into.purgeSome(text, PURGE_PAGES[pace()])
+        if (text !== undefined) into.purgeSome(text, MERGE_PAGES[pace()])
         into.commit()
         needsTruncate = true
       }
@@ -194,6 +198,24 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       into.rollback()
       throw cause
     }
+  }
+
+  /** One transaction, when there is nothing else to do: searches are faster afterwards. */
+  const tidyUp = (into: IndexWriter): 'more' | 'done' => {
+    if (segments.areTidy() || pace() === 'asked') return 'done'
+    if (into.begin() === 'busy') return 'more'
+    try {
+      const state = segments.tidySome(into, MERGE_PAGES.alone)
+      into.commit()
+      shorten(into)
+      return state
+    } catch (cause) {
+      into.rollback()
+      throw cause
+    }
+  }
+  const shorten = (into: IndexWriter): void => {
+    if (index !== undefined && walBytes(index) > WAL_BYTES) into.checkpoint('passive')
   }
 
   const settle = (until: number): void => {
@@ -213,7 +235,8 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       options.onAbandoned()
       return 0
     }
-    const isDue = clock() - sweptAt >= SWEEP_MS || waiting.some((each) => each.sweep > sweeps)
+    const pauseOfSweeps = phase === 'indexing' && asOf === null ? BUSY_SWEEP_MS : SWEEP_MS
+    const isDue = clock() - sweptAt >= pauseOfSweeps || waiting.some((each) => each.sweep > sweeps)
     if (isDue) await sweep(set)
     else set.glance(watched)
     if (hasWork(into, set)) {
@@ -221,10 +244,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       error = null
       options.onChange()
       if ((await write(into, set)) === 'busy') return 20
-      if (walPages * 200 > WAL_BYTES / 2 || needsTruncate) {
-        if (index !== undefined && walBytes(index) > WAL_BYTES) into.checkpoint('passive')
-        walPages = 0
-      }
+      shorten(into)
       options.onChange()
       return 0
     }
@@ -237,7 +257,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       if (!wasReady) options.onChange()
     }
     settle(sweeps)
-    return GLANCE_MS
+    return tidyUp(into) === 'more' ? TIDY_MS : GLANCE_MS
   }
 
   const fail = (cause: unknown): void => {
@@ -276,7 +296,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
   const running = run()
 
   return {
-    state: () => ({ phase, totalBytes: files?.bytes() ?? 0, asOf, error }),
+    state: () => ({ phase, totalBytes: files?.bytes() ?? 0, asOf, error, unreadable: troubles.told() }),
     index: () => {
       if (index !== undefined) return index
       throw new ClawdbotError(

@@ -16,17 +16,17 @@ export interface Followed {
 export interface Listing {
   readonly files: readonly Followed[]
   /** Folders that could not be listed: what is in them is neither new nor gone. */
-  readonly unknown: readonly string[]
+  readonly unknown: readonly { readonly folder: string; readonly error: unknown }[]
 }
 
 /** Every file to follow: sessions in the flat layout and of each agent, the audit's chain, the log of all days. */
 export const listFiles = ({ stateDir, auditDir, logFile }: ArchiveStart): Listing => {
-  const unknown: string[] = []
+  const unknown: { readonly folder: string; readonly error: unknown }[] = []
   const list = (folder: string): readonly Dirent[] => {
     try {
       return readdirSync(folder, { withFileTypes: true })
     } catch (error) {
-      if (!isErrno(error, 'ENOENT', 'ENOTDIR')) unknown.push(folder)
+      if (!isErrno(error, 'ENOENT', 'ENOTDIR')) unknown.push({ folder, error })
       return []
     }
   }
@@ -51,15 +51,18 @@ export const listFiles = ({ stateDir, auditDir, logFile }: ArchiveStart): Listin
       .map((path) => basename(path))
       .filter((name) => names.includes(name))
   }
+  // The owner may have laid `sessions` or `agents` elsewhere; what lies in them leads nowhere else.
   const sessionsIn = (folder: string, prefix: string) =>
     named(folder, 'session', /.\.jsonl$/, (name) => `${prefix}/${name.slice(0, -'.jsonl'.length)}`)
 
   const agents = list(join(stateDir, 'agents')).filter((entry) => entry.isDirectory())
   const files = [
     ...sessionsIn(join(stateDir, 'sessions'), 'sessions'),
-    ...agents.flatMap(({ name }) =>
-      sessionsIn(join(stateDir, 'agents', name, 'sessions'), `agents/${name}/sessions`),
-    ),
+    ...agents
+      .filter(({ name }) => !isLink(join(stateDir, 'agents', name, 'sessions')))
+      .flatMap(({ name }) =>
+        sessionsIn(join(stateDir, 'agents', name, 'sessions'), `agents/${name}/sessions`),
+      ),
     ...filesOf(
       auditDir,
       'audit',
@@ -77,6 +80,15 @@ const filesOf = (
   names: readonly string[],
   refOf: (name: string) => string,
 ) => names.map((name): Followed => ({ path: join(folder, name), sort, ref: refOf(name) }))
+
+const isLink = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  } catch {
+    // Whatever keeps us from knowing keeps us from listing it as well, which is told there.
+    return false
+  }
+}
 
 const isPlain = (path: string): boolean => {
   try {

@@ -11,6 +11,7 @@ import { type FileStamp, judgeFile } from './judge-file.ts'
 import type { Followed } from './list-files.ts'
 import { type FoundLine, linesOf } from './read-lines.ts'
 import { takerOf } from './take-file.ts'
+import type { Troubles } from './troubles.ts'
 
 /** A file that was written so shortly before it was looked at may be written again at the same time. Milliseconds. */
 const YOUNG_MS = 50
@@ -31,7 +32,7 @@ export interface RoundOptions {
   readonly limits: RoundLimits
   readonly now: () => number
   readonly breathe: () => Promise<void>
-  readonly onError: (path: string, error: unknown) => void
+  readonly troubles: Troubles
   /** Of half lines that are longer than any line that is read: up to where they were looked through. */
   readonly lookedTo: Map<string, { readonly from: number; readonly to: number }>
 }
@@ -52,6 +53,7 @@ export const readRound = async (options: RoundOptions): Promise<Round & { readon
   let count = 0
 
   const forget = (path: string): void => {
+    options.troubles.over(path)
     const row = rows.get(path)
     if (row !== undefined) {
       writer.doom(row.id)
@@ -76,10 +78,11 @@ export const readRound = async (options: RoundOptions): Promise<Round & { readon
       continue
     }
     if (opened instanceof Error) {
-      options.onError(path, opened)
+      options.troubles.add(path, opened)
       changes.push(() => files.done(path))
       continue
     }
+    options.troubles.over(path)
     const { fd, stamp } = opened
     try {
       const before = rows.get(path)
@@ -169,10 +172,16 @@ const writeParts = async (
   await inTurn(inTime, (at, part) => {
     ids[at] = writer.giveId(part)
   })
-  await inTurn(inFile, (at, part) => writer.addPart(ids[at] ?? 0, part))
-  await inTurn(
-    inFile.toSorted((a, b) => (ids[a] ?? 0) - (ids[b] ?? 0)),
-    (at, part) => writer.addText(ids[at] ?? 0, part),
+  for (let done = 0; done < parts.length; done += 128) {
+    writer.addParts(ids, parts, done, Math.min(done + 128, parts.length))
+    await breathe()
+  }
+  // Where moments were crowded, ids are not in the order in which they were given.
+  const isInOrder = inTime.every(
+    (at, place) => place === 0 || (ids[at] ?? 0) >= (ids[inTime[place - 1] ?? 0] ?? 0),
+  )
+  await inTurn(isInOrder ? inTime : inFile.toSorted((a, b) => (ids[a] ?? 0) - (ids[b] ?? 0)), (at, part) =>
+    writer.addText(ids[at] ?? 0, part),
   )
 }
 

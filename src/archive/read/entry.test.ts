@@ -153,10 +153,17 @@ describe('what there is to find in a line', () => {
     ])
   })
 
-  it('of a refusal by the gate names the person', () => {
-    const data = { provider: 'telegram', sender: '7', reason: 'not_mentioned', count: 3 }
+  it('of a refusal by the gate names the person, and is found by its reason as it is shown', () => {
+    const data = { provider: 'telegram', sender: '7', reason: 'not_allowed', count: 3 }
     expect(partsOf(entry('a', null, fact('refused', data)))).toMatchObject([
-      { kind: 'gate', role: 'gate', refused: true, person: 'telegram:7', provider: 'telegram' },
+      {
+        kind: 'gate',
+        role: 'gate',
+        refused: true,
+        person: 'telegram:7',
+        provider: 'telegram',
+        text: 'telegram:7 not_allowed the sender is not on the allowlist',
+      },
     ])
   })
 })

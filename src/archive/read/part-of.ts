@@ -1,4 +1,5 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
+import { refusalWords } from '../../shared/domain/verdict.ts'
 import { personName } from './clawdbot-facts.ts'
 import { stringIn, wordsOf } from './json.ts'
 import { NO_FACTS, type Part } from './line-facts.ts'
@@ -74,7 +75,7 @@ export const partsOf = (
     case 'refused': {
       const { provider, sender, reason } = form.fact
       const person = personName(provider, sender)
-      const text = `${person} ${reason}`.trim()
+      const text = `${person} ${reason} ${refusalWords(reason)}`.trim()
       return [{ ...part, kind: 'gate', role: 'gate', refused: true, provider, person, text }]
     }
     case 'interrupted':

@@ -60,10 +60,12 @@ export const rowOfAnswer = ({ answers }: ReaderState, event: string): number | u
   answers.findLast(([known]) => known === event)?.[1]
 
 /** An entry was read; it is, or belongs to, `at`. */
-export const withEntry = (state: ReaderState, entryId: string, at: number): ReaderState =>
-  isId(entryId)
-    ? { ...state, lastId: entryId, recent: [...state.recent.slice(1 - MAX_RECENT), [entryId, at]] }
-    : state
+export const withEntry = (state: ReaderState, entryId: string, at: number): ReaderState => {
+  if (!isId(entryId)) return state
+  const recent = state.recent.slice(1 - MAX_RECENT)
+  recent.push([entryId, at])
+  return { ...state, lastId: entryId, recent }
+}
 
 export const withCalls = (
   state: ReaderState,

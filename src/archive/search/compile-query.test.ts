@@ -48,6 +48,9 @@ describe('a query', () => {
     ['in:all x', ['session_text', 'log_text']],
     ['in:sessions in:audit x', ['session_text', 'log_text']],
     ['-in:sessions x', []],
+    ['in:all -in:sessions x', ['log_text']],
+    ['in:all -in:logs x', ['session_text', 'log_text']],
+    ['in:all -in:all x', []],
   ])('%j looks into %j', (text, texts) => {
     expect(compiled(text).texts).toEqual(texts)
   })

@@ -15,7 +15,7 @@ export interface Highlighter {
 }
 
 export const createHighlighter = (terms: readonly SearchTerm[]): Highlighter => {
-  const patterns = terms.map(patternOf).filter((source) => source !== '')
+  const patterns = patternsOf(terms)
   const source = `(?<!${WORD})(?:${patterns.join('|')})`
   const first = new RegExp(source, 'iu')
   const all = new RegExp(source, 'giu')
@@ -42,12 +42,22 @@ export const createHighlighter = (terms: readonly SearchTerm[]): Highlighter => 
 
 type Span = readonly [from: number, until: number]
 
+/** Each class of letters is costly to compile, so that all terms of one kind share what ends them. */
+const patternsOf = (terms: readonly SearchTerm[]): readonly string[] => {
+  const [open, whole] = (['open', 'whole'] as const).map((ending) => {
+    const ofIt = terms.filter(({ kind }) => (kind === 'prefix') === (ending === 'open'))
+    return [...new Set(ofIt.map(patternOf).filter((source) => source !== ''))].join('|')
+  })
+  return [
+    ...(whole === undefined || whole === '' ? [] : [`(?:${whole})(?!${WORD})`]),
+    ...(open === undefined || open === '' ? [] : [`(?:${open})${WORD}*`]),
+  ]
+}
+
 /** The words of a term with anything that is no word between them, which is how the full text sees it. */
-const patternOf = ({ text, kind }: SearchTerm): string => {
+const patternOf = ({ text }: SearchTerm): string => {
   const words = foldMarks(text).match(new RegExp(`${WORD}+`, 'gu')) ?? []
-  if (words.length === 0) return ''
-  const joined = words.map(escape).join(`[^\\p{L}\\p{N}\\p{Co}\\p{M}]{1,40}`)
-  return kind === 'prefix' ? `${joined}${WORD}*` : `${joined}(?!${WORD})`
+  return words.map(escape).join(`[^\\p{L}\\p{N}\\p{Co}\\p{M}]{1,40}`)
 }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

@@ -57,18 +57,25 @@ const short = new Map(
 )
 
 const PLAIN = /^[a-z0-9]{1,40}$/
-const kept = new Map<string, string>()
-const MAX_KEPT = 2_000
+/** What ids have between their letters and digits: each is written as a private character, so that it ends no word. */
+const NEARLY_PLAIN = /^[a-z0-9:._/-]{1,40}$/
+const MARKS = /[:._/-]/g
+const FIRST_MARK = 0xe700
+const markOf = (mark: string): string => String.fromCharCode(FIRST_MARK + mark.charCodeAt(0))
+const kept = new Map<TagKind, Map<string, string>>()
+/** Of each kind. */
+const MAX_KEPT = 1_000
 
 /** Whatever its case: nobody types the case of a tool. */
 export const tagOf = (kind: TagKind, value: string): string => {
   if (value.length > 40) return makeTag(kind, value)
-  const key = KINDS[kind] + value
-  const known = kept.get(key)
+  const ofKind = kept.get(kind) ?? new Map<string, string>()
+  const known = ofKind.get(value)
   if (known !== undefined) return known
+  if (ofKind.size === 0) kept.set(kind, ofKind)
+  if (ofKind.size >= MAX_KEPT) ofKind.clear()
   const tag = makeTag(kind, value)
-  if (kept.size >= MAX_KEPT) kept.clear()
-  kept.set(key, tag)
+  ofKind.set(value, tag)
   return tag
 }
 
@@ -85,8 +92,9 @@ const makeTag = (kind: TagKind, value: string): string => {
   const lower = value.toLowerCase()
   const known = short.get(`${kind} ${lower}`)
   if (known !== undefined) return known
-  return PLAIN.test(lower)
-    ? `${KINDS[kind]}v${lower}`
+  if (PLAIN.test(lower)) return `${KINDS[kind]}v${lower}`
+  return NEARLY_PLAIN.test(lower)
+    ? `${KINDS[kind]}v${lower.replaceAll(MARKS, markOf)}`
     : `${KINDS[kind]}x${createHash('sha256').update(lower).digest('hex').slice(0, 24)}`
 }
 

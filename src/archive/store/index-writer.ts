@@ -19,7 +19,8 @@ export interface IndexWriter {
   readonly doom: (id: number) => void
   /** Makes its entry, if it has one; to be called in the order of time. */
   readonly giveId: (part: NewPart) => number
-  readonly addPart: (id: number, part: NewPart) => void
+  /** Those from one place up to another one; `ids` has their ids at the same places. */
+  readonly addParts: (ids: Float64Array, parts: readonly NewPart[], from: number, to: number) => void
   /** To be called in the order of ids, which is many times faster than any other. */
   readonly addText: (id: number, part: NewPart) => void
   /** Of doomed files. @returns whether there are more */
@@ -29,6 +30,8 @@ export interface IndexWriter {
   readonly unpurged: () => readonly TextTable[]
   /** Writes segments anew without what was deleted, some at a time. */
   readonly purgeSome: (text: TextTable, pages: number) => 'more' | 'done'
+  /** Merges segments, as many of which a search has to look through, some pages at a time. */
+  readonly tidySome: (text: TextTable, pages: number) => 'more' | 'done'
   /** Outside of a transaction. Moves the WAL into the file; `truncate` leaves nothing of it. */
   readonly checkpoint: (how: 'passive' | 'truncate') => 'whole' | 'partly'
   /** Outside of a transaction. Throws all of it away. */
@@ -36,15 +39,23 @@ export interface IndexWriter {
 }
 
 const NO_ENTRY = -1
+/** A statement costs more than a row. */
+const PARTS_AT_ONCE = 16
 const COLUMNS =
   'id, path, sort, ref, doomed, dev, inode, size, mtime, settled, offset, head, tail, lines, rows, messages, broken, last_at, updated_at, provider, state, summary'
 
 export const createIndexWriter = (database: Database.Database): IndexWriter => {
   const ids = createIdGiver(database)
-  const addPart = database.prepare(
-    `INSERT INTO part(file, row, line, part, entry, offset, length, crc, at, kind, hit, flags, role, tool, entry_id,
-      parent_id, fork_of) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
+  const addingParts = (rows: number): Database.Statement =>
+    database.prepare(
+      // Not the default, which would have every full text write down what it holds before a statement of several rows.
+      `INSERT OR FAIL INTO part(file, row, line, part, entry, offset, length, crc, at, kind, hit, flags, role, tool,
+        entry_id, parent_id, fork_of) VALUES ${Array(rows)
+          .fill(`(${Array(17).fill('?').join(', ')})`)
+          .join(', ')}`,
+    )
+  const addOne = addingParts(1)
+  const addMany = addingParts(PARTS_AT_ONCE)
   const perText = (sql: (text: TextTable) => string) => TEXTS.map((text) => database.prepare(sql(text)))
   const addText = perText((text) => `INSERT INTO ${text}(rowid, text, tags) VALUES(?, ?, ?)`)
   const dropText = perText((text) => `DELETE FROM ${text} WHERE rowid = ?`)
@@ -75,6 +86,14 @@ export const createIndexWriter = (database: Database.Database): IndexWriter => {
   const changes = database.prepare<[], { n: number }>('SELECT total_changes() AS n')
   const version = database.prepare<[], { data_version: number }>('PRAGMA data_version')
   let seen = version.get()?.data_version
+
+  /** Below zero: until all is one segment. */
+  const mergeSome = (text: TextTable, pages: number): 'more' | 'done' => {
+    const before = changes.get()?.n ?? 0
+    merge[TEXTS.indexOf(text)]?.run(pages)
+    // The command counts itself as one change; what it wrote comes on top (SQLite, FTS5 6.8).
+    return (changes.get()?.n ?? 0) - before >= 2 ? 'more' : 'done'
+  }
 
   return {
     begin() {
@@ -110,26 +129,19 @@ export const createIndexWriter = (database: Database.Database): IndexWriter => {
       part.tags === ''
         ? NO_ENTRY
         : ids.add(part.order, part.parity, part.file, part.row, part.line, part.part),
-    addPart: (id, part) =>
-      void addPart.run(
-        part.file,
-        part.row,
-        part.line,
-        part.part,
-        id,
-        part.offset,
-        part.length,
-        part.crc,
-        part.at,
-        part.kind,
-        part.hit,
-        part.flags,
-        part.role,
-        part.tool,
-        part.entryId,
-        part.parentId,
-        part.forkOf,
-      ),
+    addParts(given, parts, from, to) {
+      for (let at = from; at < to; ) {
+        const count = to - at < PARTS_AT_ONCE ? 1 : PARTS_AT_ONCE
+        const values: unknown[] = []
+        for (const end = at + count; at < end; at++) {
+          const part = parts[at]
+          if (part !== undefined) pushValues(values, given[at] ?? NO_ENTRY, part)
+        }
+        const statement = count === 1 ? addOne : addMany
+        // As arguments: the values of an array are fetched one by one, which is twice as slow.
+        statement.run(...values)
+      }
+    },
     addText(id, { parity, text, tags }) {
       if (id !== NO_ENTRY) addText[parity]?.run(id, text, tags)
     },
@@ -154,13 +166,11 @@ export const createIndexWriter = (database: Database.Database): IndexWriter => {
     hasDoomed: () => doomed.get() !== undefined,
     unpurged: () => TEXTS.filter((text) => noted.get(`purge ${text}`) !== undefined),
     purgeSome(text, pages) {
-      const before = changes.get()?.n ?? 0
-      merge[TEXTS.indexOf(text)]?.run(-pages)
-      // The command counts itself as one change; what it wrote comes on top (SQLite, FTS5 6.8).
-      if ((changes.get()?.n ?? 0) - before >= 2) return 'more'
+      if (mergeSome(text, -pages) === 'more') return 'more'
       forgetNote.run(`purge ${text}`)
       return 'done'
     },
+    tidySome: mergeSome,
     checkpoint(how) {
       const [result] = database
         .prepare<[], { busy: number; log: number; checkpointed: number }>(
@@ -187,6 +197,28 @@ export const createIndexWriter = (database: Database.Database): IndexWriter => {
       }
     },
   }
+}
+
+const pushValues = (values: unknown[], id: number, part: NewPart): void => {
+  values.push(
+    part.file,
+    part.row,
+    part.line,
+    part.part,
+    id,
+    part.offset,
+    part.length,
+    part.crc,
+    part.at,
+    part.kind,
+    part.hit,
+    part.flags,
+    part.role,
+    part.tool,
+    part.entryId,
+    part.parentId,
+    part.forkOf,
+  )
 }
 
 const isHeld = (error: unknown): boolean =>

@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
-import { APPLICATION_ID, INDEX_VERSION, SCHEMA, TEXTS } from './schema.ts'
+import { APPLICATION_ID, INDEX_VERSION, LEAF_BYTES, PAGE_BYTES, SCHEMA, TEXTS } from './schema.ts'
 
 export interface Index {
   /** Written by the indexer alone, in transactions that may last over several turns of the event loop. */
@@ -27,6 +27,8 @@ export const openIndex = (folder: string, now: () => number): Index => {
   const path = join(folder, 'index.db')
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    shut(folder)
+    removeLeftovers(path)
     try {
       return connect(path, now)
     } catch (error) {
@@ -42,15 +44,26 @@ export const openIndex = (folder: string, now: () => number): Index => {
 /** Moved first: a process that still has the old files open can not mistake the new ones for them. */
 export const discardIndex = (path: string): void => {
   for (const suffix of SIDE_FILES) {
-    const [from, to] = [path + suffix, `${path}.old${suffix}`]
-    rmSync(to, { force: true, recursive: true })
+    rmSync(asideOf(path, suffix), { force: true, recursive: true })
     try {
-      renameSync(from, to)
+      renameSync(path + suffix, asideOf(path, suffix))
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error
     }
-    rmSync(to, { force: true, recursive: true })
+    rmSync(asideOf(path, suffix), { force: true, recursive: true })
   }
+}
+
+const asideOf = (path: string, suffix: string): string => `${path}.old${suffix}`
+
+/** Whoever was killed while discarding left an index that may hold what was deleted since. */
+const removeLeftovers = (path: string): void => {
+  for (const suffix of SIDE_FILES) rmSync(asideOf(path, suffix), { force: true, recursive: true })
+}
+
+/** What the index says is as private as the transcripts. */
+const shut = (folder: string): void => {
+  if (process.platform !== 'win32' && (statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700)
 }
 
 /** It is no index of ours, or what it says can not be right. */
@@ -62,13 +75,19 @@ export const isDamage = (error: unknown): boolean =>
     )) ||
   isErrno(error, 'EISDIR')
 
+/** The same for an answer: a query that SQLite does not take is no damage. */
+export const isCorrupt = (error: unknown): boolean =>
+  error instanceof Database.SqliteError &&
+  /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/.test(error.code)
+
 export const isBusy = (error: unknown): boolean =>
   error instanceof Database.SqliteError && /^SQLITE_(?:BUSY|LOCKED)/.test(error.code)
 
 class WrongIndex extends Error {}
 
 const connect = (path: string, now: () => number): Index => {
-  if (isFolder(path)) throw new WrongIndex('a folder is in its place')
+  const foreign = SIDE_FILES.find((suffix) => isForeign(path + suffix))
+  if (foreign !== undefined) throw new WrongIndex(`${path}${foreign} is no plain file of its own`)
   const writer = new Database(path, { timeout: 2_000 })
   try {
     if (process.platform !== 'win32') chmodSync(path, 0o600)
@@ -95,7 +114,11 @@ const connect = (path: string, now: () => number): Index => {
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+/** A link or a second name of another file would have us write into that file; anything else would keep us out. */
+const isForeign = (path: string): boolean => {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats !== undefined && (!stats.isFile() || stats.nlink > 1)
+}
 
 const inodeOf = (path: string): string | undefined => {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
@@ -103,6 +126,8 @@ const inodeOf = (path: string): string | undefined => {
 }
 
 const setUp = (database: Database.Database): void => {
+  // Of a new file; one that is there keeps its own.
+  database.pragma(`page_size = ${PAGE_BYTES}`)
   database.pragma('journal_mode = WAL')
   // A power cut may take the newest part of it, which is then read again; it can not damage it.
   database.pragma('synchronous = NORMAL')
@@ -130,11 +155,22 @@ const prepare = (database: Database.Database, now: () => number): void => {
   }
 }
 
+/** Segments are merged by `tidySome`, in steps of a few milliseconds, and never within a commit, which would hold the loop. */
+const FULL_TEXT = [
+  // Larger than any round writes, so that a round is one segment.
+  ['hashsize', 33_554_432],
+  ['pgsz', LEAF_BYTES],
+  ['automerge', 0],
+  ['crisismerge', 1_900],
+  ['usermerge', 8],
+] as const
+
 const create = (database: Database.Database, now: number): void => {
   database.exec(SCHEMA)
-  // Larger than any round writes, so that a round is one segment.
   for (const text of TEXTS) {
-    database.exec(`INSERT INTO ${text}(${text}, rank) VALUES('hashsize', 33554432)`)
+    for (const [name, value] of FULL_TEXT) {
+      database.exec(`INSERT INTO ${text}(${text}, rank) VALUES('${name}', ${value})`)
+    }
   }
   // Numbers of files are the generations of transcripts: those of an index made anew must not be those of the old.
   database.prepare('INSERT INTO meta VALUES(?, ?)').run('first-file', String(Math.floor(now / 1000)))

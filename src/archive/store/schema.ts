@@ -3,7 +3,11 @@
 
 /** `CLBI`, in the header of the file: a database of somebody else is not ours to write into. */
 export const APPLICATION_ID = 0x434c4249
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
+
+/** Bytes of a page. A leaf of a full text is one row, which must fit into one page with its header. */
+export const PAGE_BYTES = 8_192
+export const LEAF_BYTES = 8_100
 
 /** Ids of one millisecond. Newest first is the order of ids, so that no search ever has to sort. */
 export const IDS_PER_MS = 2_048

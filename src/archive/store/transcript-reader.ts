@@ -6,6 +6,7 @@ import {
   HIT_KINDS,
   type SEEK_KINDS,
   TURN_KINDS,
+  type Turn,
 } from '../../shared/contracts/archive.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { linesOf, MAX_LINE_BYTES, readAt } from '../follow/read-lines.ts'
@@ -16,8 +17,14 @@ import { buildTurns, type ReadStoredLine } from '../transcript/build-turns.ts'
 import { createOpenFiles, type LinePlace } from './open-files.ts'
 import { FLAG } from './schema.ts'
 
-/** Bytes of lines that one page reads; it has fewer turns then, but one at least. */
-const MAX_PAGE_BYTES = 16 * 1024 * 1024
+/**
+ * Bytes of lines that one page reads; it has fewer turns then, but one at least. A byte of a file can be six in an
+ * answer, which has to stay below what the supervisor takes for a line (64 MiB).
+ */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+/** Bytes of one row that are read: thousands of results may say that they belong to one call. */
+const MAX_ROW_BYTES = 32 * 1024 * 1024
+const MAX_ANSWER_BYTES = 48 * 1024 * 1024
 const MAX_PAGE_LINES = 10_000
 const MAX_RAW_BYTES = 256 * 1024
 const LINES_BYTES = 1024 * 1024
@@ -77,8 +84,8 @@ export const transcriptReader = (database: Database.Database): TranscriptReader 
     `SELECT row, line, offset, length, crc, fork_of FROM part WHERE file = ? AND row >= ? AND row < ? AND part = 0
       ORDER BY row, line LIMIT ?`,
   )
-  const forked = database.prepare<[number], { line: number }>(
-    'SELECT line FROM part WHERE file = ? AND fork_of IS NOT NULL LIMIT 1',
+  const forked = database.prepare<[number, number], { line: number }>(
+    'SELECT line FROM part WHERE file = ? AND fork_of IS NOT NULL AND line > ? LIMIT 1',
   )
   const entries = database.prepare<
     [number],
@@ -121,8 +128,11 @@ export const transcriptReader = (database: Database.Database): TranscriptReader 
 
   /** Undefined where the conversation never went back. */
   const branchOf = ({ id, lines }: TranscriptFile): Branch | undefined => {
-    if (known?.file === id && known.lines === lines) return known
-    if (forked.get(id) === undefined) return undefined
+    // What goes straight on changes nothing for what was there before.
+    if (known?.file === id && known.lines <= lines && forked.get(id, known.lines) === undefined) {
+      return { ...known, lines }
+    }
+    if (forked.get(id, 0) === undefined) return undefined
     let last: string | null = null
     const tree = entries.all(id).map(({ row, entry_id: entryId, parent_id: parentId, fork_of: forkOf }) => {
       const entry = { row, entryId, parentId: forkOf === null ? last : parentId }
@@ -162,7 +172,8 @@ export const transcriptReader = (database: Database.Database): TranscriptReader 
             break
           }
           bytes += cost
-          const text = files.line(placeOf(file, part))
+          const text =
+            part.row === from && bytes > MAX_ROW_BYTES ? NOT_SHOWN : files.line(placeOf(file, part))
           lines.push({
             line: part.line,
             offset: part.offset,
@@ -177,7 +188,7 @@ export const transcriptReader = (database: Database.Database): TranscriptReader 
         files.close()
       }
       const whole = lines.filter(({ row }) => row === from || row !== unfinished)
-      return { generation: file.id, total: file.rows, turns: [...buildTurns(whole, maxText)] }
+      return { generation: file.id, total: file.rows, turns: [...turnsThatFit(whole, bytes, maxText)] }
     },
     seek({ ref, from, direction, what }) {
       const file = fileOf(ref)
@@ -221,6 +232,20 @@ export const transcriptReader = (database: Database.Database): TranscriptReader 
         earlier === undefined || (later !== undefined && later.at - at < at - earlier.at) ? later : earlier
       return nearest === undefined ? rows - 1 : Math.min(nearest.row, rows - 1)
     },
+  }
+}
+
+const NOT_SHOWN =
+  '(This is not shown, because its row has too much in it. The file, and its JSONL, have all of it.)'
+
+/** With texts cut shorter where all of them together would be more than anybody takes. */
+const turnsThatFit = (lines: readonly ReadStoredLine[], bytes: number, maxText: number): readonly Turn[] => {
+  let most = maxText
+  for (;;) {
+    const turns = buildTurns(lines, most)
+    if (bytes <= MAX_PAGE_BYTES || most < 2) return turns
+    if (Buffer.byteLength(JSON.stringify(turns)) <= MAX_ANSWER_BYTES) return turns
+    most = Math.floor(most / 2)
   }
 }
 

@@ -1,5 +1,5 @@
 // The archive as a process of its own, run from its source, asked as the supervisor asks it.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -46,9 +46,20 @@ export interface TestArchive {
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
 
-/** Asks are refused with the message of the error that came back. */
-export const startArchive = ({ root, indexDir, logFile }: TestState): TestArchive => {
-  const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Nobody in particular: root may read and write everything, whatever its mode. */
+const NOBODY = 65_534
+
+/**
+ * Asks are refused with the message of the error that came back.
+ * @param as `nobody`: may read and write only what its mode says, also where the test is root's
+ */
+export const startArchive = (
+  { root, indexDir, logFile }: TestState,
+  as: 'ourselves' | 'nobody' = 'ourselves',
+): TestArchive => {
+  const who = as === 'nobody' && process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  if ('uid' in who) execFileSync('chown', ['-R', `${who.uid}:${who.gid}`, root])
+  const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'inherit'], ...who })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   const answers: unknown[] = []
   let id = 0

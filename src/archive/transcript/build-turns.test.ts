@@ -182,13 +182,17 @@ describe('a turn', () => {
   })
 
   it('of a refusal by the gate says who and why', () => {
-    const data = { provider: 'telegram', sender: '7', reason: 'not_mentioned', count: 3 }
+    const data = { provider: 'telegram', sender: '7', reason: 'not_allowed', count: 3 }
     expect(only(turnsOf([entry('a', null, fact('refused', data))]))).toMatchObject({
       kind: 'gate',
       refused: true,
       from: { provider: 'telegram', sender: '7' },
-      why: 'The gate refused 3 messages of telegram:7: not_mentioned.',
+      why: 'The gate refused 3 messages of telegram:7: the sender is not on the allowlist.',
     })
+    const later = { ...data, reason: 'a reason of a later version' }
+    expect(only(turnsOf([entry('a', null, fact('refused', later))])).why).toBe(
+      'The gate refused 3 messages of telegram:7: a reason of a later version.',
+    )
   })
 
   it('of a line of an unknown type, and of one that is broken, is that line', () => {

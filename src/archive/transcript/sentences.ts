@@ -1,3 +1,4 @@
+import { refusalWords } from '../../shared/domain/verdict.ts'
 import type { Outbound, Refused } from '../read/clawdbot-facts.ts'
 
 // What Clawdbot notes as a word, as a sentence. What is not in the tables is shown as it was noted.
@@ -27,7 +28,8 @@ export const deliverySentence = ({ result, why, open }: Outbound): string => {
 export const refusalSentence = ({ provider, sender, reason, count }: Refused): string => {
   const whom = sender === '' ? '' : ` of ${provider === '' ? '' : `${provider}:`}${sender}`
   const what = count === 1 ? 'a message' : `${count} messages`
-  return ended(`The gate refused ${what}${whom}${reason === '' ? '' : `: ${reason}`}`)
+  const why = refusalWords(reason)
+  return ended(`The gate refused ${what}${whom}${why === '' ? '' : `: ${why}`}`)
 }
 
 const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

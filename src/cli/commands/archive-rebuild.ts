@@ -26,15 +26,22 @@ const tell = ({ print, paths }: CliContext, status: ArchiveStatus, { json }: Jso
   return status.phase === 'stuck' ? EXIT.refused : EXIT.ok
 }
 
-const number = (count: number): string => count.toLocaleString('en')
+const counted = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : more}`
 
 const linesOf = (status: ArchiveStatus): readonly string[] => {
   const { sessions, messages, logLines, brokenLines, indexedBytes, totalBytes, phase } = status
   return [
     phase === 'ready'
-      ? `The index holds all ${number(totalBytes)} bytes that there are.`
-      : `The index holds ${number(indexedBytes)} of ${number(totalBytes)} bytes.`,
-    `${number(sessions)} sessions, ${number(messages)} messages, ${number(logLines)} lines of the log.`,
-    ...(brokenLines === 0 ? [] : [`${number(brokenLines)} lines are broken; they are shown as they are.`]),
+      ? `The index holds all ${counted(totalBytes, 'byte', 'bytes')} there are.`
+      : `The index holds ${indexedBytes.toLocaleString('en')} of ${counted(totalBytes, 'byte', 'bytes')}.`,
+    `${[
+      counted(sessions, 'session', 'sessions'),
+      counted(messages, 'message', 'messages'),
+      counted(logLines, 'line', 'lines'),
+    ].join(', ')} of the log.`,
+    ...(brokenLines === 0
+      ? []
+      : [`${counted(brokenLines, 'line is', 'lines are')} broken; shown as they stand there.`]),
   ]
 }

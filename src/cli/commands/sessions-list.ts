@@ -41,15 +41,15 @@ const newest = async (
 }
 
 const counted = (count: number, what: string): readonly string[] =>
-  count === 0 ? [] : [`${String(count)} ${what}`]
+  count === 0 ? [] : [`${String(count)} ${count === 1 ? what : `${what}s`}`]
 
 const lineOf = (row: SessionRow): string => {
   const facts = [
-    `${String(row.turns)} turns`,
-    ...counted(row.calls, 'calls'),
-    ...counted(row.errors, 'errors'),
-    ...counted(row.refusals, 'refused'),
-    ...counted(row.brokenLines, 'broken lines'),
+    row.turns === 1 ? '1 turn' : `${String(row.turns)} turns`,
+    ...counted(row.calls, 'call'),
+    ...counted(row.errors, 'error'),
+    ...(row.refusals === 0 ? [] : [`${String(row.refusals)} refused`]),
+    ...counted(row.brokenLines, 'broken line'),
     ...(row.host ? ['host'] : []),
     ...(row.sandbox ? ['box'] : []),
   ]

@@ -80,7 +80,8 @@ const printText = async (
 ): Promise<void> => {
   const title = [row.key, row.id, ''].includes(row.title) ? '' : `  ${row.title}`
   print(visibleLine(`${row.ref}${row.key === '' ? '' : `  ${row.key}`}${title}`))
-  if (row.brokenLines > 0)
+  if (row.brokenLines === 1) print('One line of it is broken; it is shown as it is.')
+  else if (row.brokenLines > 1)
     print(`${String(row.brokenLines)} lines of it are broken; they are shown as they are.`)
   for await (const turn of turns) {
     print('')
