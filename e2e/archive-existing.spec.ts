@@ -31,13 +31,13 @@ test('a directory of the existing Clawdbot: its sessions are listed, read and se
     await page.locator('[data-transcript-scroller]').focus()
     await page.keyboard.press('Home')
     await expect(page.getByText('Put the rota into the notes').last()).toBeVisible()
-    await page.getByRole('button', { name: /summary/i }).click()
+    await page.getByRole('button', { name: /summed up/ }).click()
     for (const said of ['The first try failed at the edit.', 'cat notes/rota.md'])
       await expect(page.getByText(said).first()).toBeVisible()
     await page.screenshot({ path: 'test-results/screens/existing-tree-top.png' })
     await expectAccessible(page, 'a transcript of the existing Clawdbot')
 
-    // The call, what it came to, and the edit as a difference.
+    // The calls, what it came to, and the edit as a difference.
     const { row } = await askArchive(page, 'session', { name: TREE })
     const { turns } = await askArchive(page, 'page', {
       ref: row?.ref ?? '',
@@ -53,6 +53,7 @@ test('a directory of the existing Clawdbot: its sessions are listed, read and se
         change: { path: 'notes/rota.md', before: 'Monday: Peter', after: 'Monday: Olga' },
         result: { isError: true },
       },
+      { tool: 'bash', brief: 'cat notes/rota.md', result: { text: 'Monday: Olga', exitCode: 0 } },
     ])
     expect(turns.some(({ abandoned }) => abandoned)).toBe(true)
     expect(turns.filter(({ kind }) => kind === 'broken')).toHaveLength(2)

@@ -52,9 +52,11 @@ test('what a friend had the agent do: read, searched as typed, found at its turn
     await search(page, 'tool:bash')
     await expect(page.getByText('walrus').first()).toBeVisible()
 
+    await page.getByRole('searchbox').press('ArrowDown')
+    await page.keyboard.press('Enter')
     await page.locator('[data-turn]').getByRole('link', { name: /log/i }).first().click()
     await expect(page.getByRole('heading', { name: 'Logs' })).toBeVisible()
-    await expect(page.getByText(/accepted/i).first()).toBeVisible()
+    await expect(page.getByText(/a message was let in/).first()).toBeVisible()
 
     const exported = await page.evaluate<{ ok: boolean }>(
       `(async () => {

@@ -2,6 +2,7 @@
 // numbers give the same bytes.
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { NO_DETAILS } from '../../src/gateway/tools/tool-result.ts'
 import { createRandom, createWords, type Words } from './words.ts'
 
 export interface GeneratedSize {
@@ -183,10 +184,12 @@ const writeSession = (line: (value: object) => void, plan: SessionPlan): void =>
           toolCallId: call.id,
           toolName: call.name,
           content: [{ type: 'text', text: words.sentence(5, 60) }],
-          details:
-            call.name === 'bash'
-              ? { exitCode: isError ? 1 : 0, durationMs: Math.floor(random() * 900), where: 'sandbox' }
-              : {},
+          details: {
+            ...NO_DETAILS,
+            place: 'sandbox',
+            exitCode: call.name === 'bash' ? (isError ? 1 : 0) : null,
+            durationMs: Math.floor(random() * 900),
+          },
           isError,
           timestamp: at,
         },

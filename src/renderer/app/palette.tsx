@@ -4,6 +4,7 @@ import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { whoseBox } from '../features/sandboxes/describe-sandboxes.ts'
 import { openInspection } from '../features/sandboxes/inspect.ts'
+import { useSearch } from '../features/sessions/search-store.ts'
 import { useApp } from '../store/app-store.ts'
 import { THEMES, type Theme, usePrefs } from '../store/prefs.ts'
 import { goTo, JUMP_KEY, SCREEN_LABEL, SCREENS } from '../store/screen.ts'
@@ -80,6 +81,7 @@ const Commands = (): ReactNode => {
           </Group>
         ) : null}
         <Group heading="Do">
+          <Item onSelect={then(() => setTimeout(toSearch))}>Search transcripts…</Item>
           {state !== null && !locked ? (
             <>
               <Item onSelect={then(() => void start.run(undefined))}>Start the gateway</Item>
@@ -133,6 +135,12 @@ const Commands = (): ReactNode => {
       </Command.List>
     </Command>
   )
+}
+
+/** The palette gives the focus back where it was, and only then it may be moved. */
+const toSearch = (): void => {
+  goTo('sessions')
+  useSearch.getState().goToField()
 }
 
 const Group = ({

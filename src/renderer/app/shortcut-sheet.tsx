@@ -73,8 +73,11 @@ export const ShortcutSheet = (): ReactNode => {
         <Keys
           heading="Logs"
           keys={[
-            ['End', 'Follow again'],
             ['/', 'Filter'],
+            ['j k', 'Next, previous line'],
+            ['Enter', 'Unfold the line'],
+            ['e', 'Next error; with Shift the one before'],
+            ['End', 'Follow again'],
           ]}
         />
         <div className="col-span-full border-t border-line pt-3">

@@ -217,6 +217,7 @@ export const appState = (changed: Partial<AppState> = {}): AppState => ({
     messages: 0,
     logLines: 0,
     brokenLines: 0,
+    unreadable: { count: 0, first: '' },
     asOf: 0,
     error: null,
   },

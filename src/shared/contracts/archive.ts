@@ -30,6 +30,8 @@ const status = z.object({
   logLines: count,
   /** Lines that are no JSON, or of no form that is known to be one; shown as they are. */
   brokenLines: count,
+  /** Files and folders that are there and can not be read now, and a sentence on one of them; empty where there is none. */
+  unreadable: z.object({ count, first: z.string() }),
   /** When everything there was had last been read. */
   asOf: time,
   error: errorView.nullable(),

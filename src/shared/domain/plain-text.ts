@@ -19,6 +19,8 @@ const JOINED =
   /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{Extended_Pictographic})|(?<=[\p{L}\p{M}])(?<![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d](?=\p{L})(?![\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])/gu
 /** Bidirectional controls, zero-width characters, tags, separators, halves of surrogate pairs. */
 const HIDDEN = /(?!\n|\t|\ufe0f)[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
+/** All that does not show, wherever it stands. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
  * A text of anybody or anything as letters alone: nothing in it moves a cursor, sets a title, writes a clipboard,
@@ -35,3 +37,6 @@ export const plainText = (text: string): string => {
   const joiners = new Set([...letters.matchAll(JOINED)].map(({ index }) => index))
   return letters.replace(HIDDEN, (found, at: number) => (joiners.has(at) ? found : `‹${visibleMark(found)}›`))
 }
+
+/** A text without the characters that do not show: what a person reads, who sees none of them. */
+export const withoutUnseen = (text: string): string => text.replace(UNSEEN, '')

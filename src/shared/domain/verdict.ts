@@ -22,13 +22,18 @@ export const DROP_REASONS = {
 export type DropReason = keyof typeof DROP_REASONS
 
 /** Why somebody who has a conversation with us was refused, as its transcript says it. */
-export const REFUSAL_REASONS = {
+const REFUSAL_REASONS = {
   ...DROP_REASONS,
   not_paired: 'the sender may not write here, and has to ask for access',
   too_many_waiting: 'more messages waited than are taken in',
 } as const
 
 export type RefusalReason = keyof typeof REFUSAL_REASONS
+
+const REFUSAL_WORDS: ReadonlyMap<string, string> = new Map(Object.entries(REFUSAL_REASONS))
+
+/** A reason that a file names, in words; itself if this version does not know it. */
+export const refusalWords = (reason: string): string => REFUSAL_WORDS.get(reason) ?? reason
 
 export type Verdict =
   | { readonly kind: 'accept'; readonly trust: Trust; readonly session: SessionKey }

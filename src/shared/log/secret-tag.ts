@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The short one-way name under which the redactor shows a secret: 8 hex digits of its SHA-256. */
-export const secretTag = (value: string): string =>
-  createHash('sha256').update(value).digest('hex').slice(0, 8)
+export const secretTag = (value: string): string => hash('sha256', value, 'hex').slice(0, 8)

@@ -59,6 +59,7 @@ const EMPTY_ARCHIVE: ArchiveView = {
   messages: 0,
   logLines: 0,
   brokenLines: 0,
+  unreadable: { count: 0, first: '' },
   asOf: null,
   error: null,
 }

@@ -36,6 +36,7 @@ const ITS_CODES: readonly ErrorCode[] = [
   'session_unknown',
   'disk_full',
   'state_not_writable',
+  'bad_pattern',
 ]
 
 /** The archive's own no, in our form. */

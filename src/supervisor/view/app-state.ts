@@ -52,6 +52,7 @@ export const emptyState = (paths: StatePaths, notes: readonly string[], now: num
     messages: 0,
     logLines: 0,
     brokenLines: 0,
+    unreadable: { count: 0, first: '' },
     asOf: null,
     error: null,
   },

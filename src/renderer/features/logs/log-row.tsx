@@ -40,7 +40,7 @@ export const LogRow = memo(function LogRow({
         {line.time === '' ? '            ' : logTime(line.time, utc ? 'utc' : 'local')}
       </span>
       <span className={`w-[5ch] shrink-0 ${LEVEL_INKS[line.level]}`}>{LEVEL_WORDS[line.level]}</span>
-      <RemoteText text={line.source} className="w-[12ch] shrink-0 truncate text-soft" />
+      <RemoteText text={line.source} className="w-[12ch] shrink-0 truncate text-soft md:w-[21ch]" />
       <span className={`min-w-0 ${wrap ? 'max-sm:w-full' : 'truncate'}`}>
         <RemoteText text={line.message} shape={wrap ? 'block' : 'line'} />
       </span>

@@ -1,7 +1,8 @@
 import { create } from 'zustand'
 import type { ArchiveLogFilter, LogRow, LogViewState } from '../../../shared/contracts/archive.ts'
-import type { Answer, CallChannel, InputOf, OutputOf } from '../../../shared/contracts/bridge.ts'
-import { type BridgeError, callMain, onMain, toBridgeError } from '../../bridge.ts'
+import type { Answer, CallChannel, OutputOf } from '../../../shared/contracts/bridge.ts'
+import { askArchive } from '../../ask-archive.ts'
+import { type BridgeError, onMain } from '../../bridge.ts'
 import type { LogPlace } from './log-place.ts'
 import { PAGE_ROWS, RowCache } from './row-cache.ts'
 
@@ -52,18 +53,6 @@ interface LogViewStore {
 type ArchiveChannel = Extract<CallChannel, `archive.log${string}`>
 type ValueOf<K extends ArchiveChannel> = OutputOf<K> extends Answer<infer T> ? T : never
 
-/** One call of the archive; a call that never got there is an answer like any other. */
-const ask = async <K extends ArchiveChannel>(
-  channel: K,
-  input: InputOf<K>,
-): Promise<OutputOf<K> | { readonly ok: false; readonly error: BridgeError }> => {
-  try {
-    return await callMain(channel, input)
-  } catch (thrown) {
-    return { ok: false, error: toBridgeError(thrown) }
-  }
-}
-
 const rows = new RowCache()
 const underWay = new Set<string>()
 let off: (() => void) | undefined
@@ -76,7 +65,11 @@ let opening = 0
 
 export const useLogView = create<LogViewStore>()((set, get) => {
   const load = async (view: number, from: number, count: number): Promise<boolean> => {
-    const answer: Answer<ValueOf<'archive.logPage'>> = await ask('archive.logPage', { view, from, count })
+    const answer: Answer<ValueOf<'archive.logPage'>> = await askArchive('archive.logPage', {
+      view,
+      from,
+      count,
+    })
     if (get().view?.view !== view) return false
     if (answer.ok) {
       rows.put(from, answer.value.rows)
@@ -123,7 +116,7 @@ export const useLogView = create<LogViewStore>()((set, get) => {
   const begin = async (filter: ArchiveLogFilter): Promise<boolean> => {
     opening += 1
     const mine = opening
-    const answer: Answer<ValueOf<'archive.logOpen'>> = await ask('archive.logOpen', filter)
+    const answer: Answer<ValueOf<'archive.logOpen'>> = await askArchive('archive.logOpen', filter)
     if (mine !== opening) return false
     if (!answer.ok) {
       if (answer.error.code === 'bad_pattern') set({ filterError: answer.error.message })
@@ -189,7 +182,7 @@ export const useLogView = create<LogViewStore>()((set, get) => {
       clearTimeout(retry)
       rows.clear()
       set({ status: 'closed', view: null, marked: null, unfolded: false })
-      void ask('archive.logClose', {})
+      void askArchive('archive.logClose', {})
     },
     setFilter(changed) {
       const filter = { ...get().filter, ...changed }
@@ -228,7 +221,7 @@ export const useLogView = create<LogViewStore>()((set, get) => {
       const view = get().view
       if (view === null) return
       get().hold()
-      const answer: Answer<ValueOf<'archive.logFind'>> = await ask('archive.logFind', {
+      const answer: Answer<ValueOf<'archive.logFind'>> = await askArchive('archive.logFind', {
         ...place,
         view: view.view,
       })
@@ -239,7 +232,7 @@ export const useLogView = create<LogViewStore>()((set, get) => {
     async seek(direction, from) {
       const view = get().view
       if (view === null) return
-      const answer: Answer<ValueOf<'archive.logSeek'>> = await ask('archive.logSeek', {
+      const answer: Answer<ValueOf<'archive.logSeek'>> = await askArchive('archive.logSeek', {
         view: view.view,
         from,
         direction,

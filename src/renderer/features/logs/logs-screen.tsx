@@ -81,8 +81,8 @@ const Lines = (): ReactNode => {
           title="No line matches"
           action={<Button onClick={() => setFilter({ ...EVERYTHING })}>Show all</Button>}
         >
-          {groupDigits(view.all)} lines are there; the filter shows none of them
-          {filterError === '' ? '' : ', and the pattern in it is none'}.
+          {groupDigits(view.all)} lines are there; the filter{' '}
+          {filterError === '' ? '' : 'that could be used last '}shows none of them.
         </EmptyState>
       )}
     </>

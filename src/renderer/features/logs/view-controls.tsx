@@ -43,7 +43,7 @@ export const ViewControls = (): ReactNode => {
           maxLength={1_000}
           spellCheck={false}
           onChange={(event) => setFilter({ text: event.target.value })}
-          className="h-7 w-full rounded-s border border-line-strong bg-bg pr-2 pl-8 placeholder:text-faint aria-invalid:border-bad"
+          className="h-7 w-full rounded-s border border-line-strong bg-bg pr-2 pl-8 placeholder:text-faint [&::-webkit-search-cancel-button]:hidden aria-invalid:border-bad"
         />
       </span>
       <Switch label="Regex" on={filter.pattern} onChange={(pattern) => setFilter({ pattern })} />
@@ -78,7 +78,7 @@ export const ViewControls = (): ReactNode => {
       </span>
       {filterError === '' ? null : (
         <p id="log-filter-error" role="alert" className="w-full text-s text-bad">
-          {filterError} The filter before it still holds.
+          {filterError}. The filter before it still holds.
         </p>
       )}
       <output className="w-full text-s text-soft empty:hidden">{note}</output>

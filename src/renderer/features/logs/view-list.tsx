@@ -150,7 +150,7 @@ export const ViewList = (): ReactNode => {
   const news = following ? 0 : Math.max(0, end - heldEnd)
   const drawn = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
   return (
-    <div className="relative min-h-40 flex-1">
+    <div className="relative min-h-40 flex-1 max-sm:min-h-80">
       {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- Enter does the same for the line that j and k mark */}
       <div
         ref={scroller}

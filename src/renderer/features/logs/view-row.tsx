@@ -36,7 +36,7 @@ export const ViewRow = memo(function ViewRow({
           {time === '' ? '' : logTime(time, utc ? 'utc' : 'local')}
         </span>
         <span className={`w-[5ch] shrink-0 ${LEVEL_INKS[level]}`}>{LEVEL_WORDS[level]}</span>
-        <RemoteText text={source} className="w-[12ch] shrink-0 truncate text-soft" />
+        <RemoteText text={source} className="w-[12ch] shrink-0 truncate text-soft md:w-[21ch]" />
         <span className={`min-w-0 ${wrap ? 'max-sm:w-full' : 'truncate'}`}>
           <RemoteText
             text={message}

@@ -11,6 +11,7 @@ import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { counted, groupDigits, sentence } from '../../ui/text/words.ts'
+import { SessionLink } from '../sessions/session-link.tsx'
 import { type ActivityRow, activityRows, dropCounts } from './activity-rows.ts'
 import { useLastLook } from './last-look.ts'
 
@@ -140,7 +141,7 @@ const Aside = ({ row }: { readonly row: ActivityRow }): ReactNode => {
   const requests = useSlice('requests')
   switch (row.kind) {
     case 'talk':
-      return row.session === null ? null : <RemoteText text={row.session} className="mono text-faint" />
+      return row.session === null ? null : <SessionLink session={row.session} />
     case 'dropped':
       return <Tag>dropped</Tag>
     case 'paired': {

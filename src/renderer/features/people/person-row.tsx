@@ -11,6 +11,7 @@ import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { useCommand } from '../../ui/use-command.tsx'
+import { SessionLink } from '../sessions/session-link.tsx'
 import { describeSource, possibleActs } from './people-order.ts'
 
 const TRUST_TONE: Readonly<Record<PersonView['trust'], Tone>> = {
@@ -46,7 +47,7 @@ export const PersonRow = ({ person }: { readonly person: PersonView }): ReactNod
           {person.session === '' ? null : (
             <>
               {' · '}
-              <RemoteText text={person.session} className="mono" />
+              <SessionLink session={person.session} />
             </>
           )}
         </div>

@@ -11,10 +11,19 @@ import { RowQuestion, useRowAsking } from '../../ui/row-question.tsx'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { useCommand } from '../../ui/use-command.tsx'
-import { describeProgress, shareRead } from './describe-archive.ts'
+import { describeProgress, describeUnreadable, shareRead } from './describe-archive.ts'
 
-/** What limits what the list shows: the index is not there yet, or is held up. Nothing while all is well. */
-export const ArchiveNotice = ({ archive }: { readonly archive: ArchiveView }): ReactNode => {
+/** What limits what the list shows: the index is not there yet or is held up, or there are files that can not be read. */
+export const ArchiveNotice = ({ archive }: { readonly archive: ArchiveView }): ReactNode => (
+  <>
+    <PhaseNotice archive={archive} />
+    {archive.unreadable.count > 0 ? (
+      <p className="px-3 pb-2 text-s text-warn break-words">{describeUnreadable(archive)}</p>
+    ) : null}
+  </>
+)
+
+const PhaseNotice = ({ archive }: { readonly archive: ArchiveView }): ReactNode => {
   switch (archive.phase) {
     case 'starting':
       return <output className="block px-3 pb-2 text-s text-soft">The archive is starting…</output>

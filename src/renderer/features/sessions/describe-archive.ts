@@ -8,6 +8,14 @@ export const describeProgress = ({ indexedBytes, totalBytes, messages, sessions 
     messages === 1 ? 'message' : 'messages'
   } in ${groupDigits(sessions)} ${sessions === 1 ? 'session' : 'sessions'}.`
 
+/** `2 files or folders can not be read, and are missing here. This user may not read ….` Remote text only in a path. */
+export const describeUnreadable = ({ unreadable }: ArchiveView): string =>
+  `${
+    unreadable.count === 1
+      ? 'One file or folder can not be read, and is missing here.'
+      : `${groupDigits(unreadable.count)} files or folders can not be read, and are missing here.`
+  } ${unreadable.first}`
+
 const ofBytes = (done: number, all: number): string => `${inMegabytes(done)} of ${inMegabytes(all)} MB`
 
 const inMegabytes = (bytes: number): string => groupDigits(Math.ceil(bytes / 1_000_000))

@@ -49,7 +49,8 @@ export const ProviderTag = ({
   )
 }
 
-const ProviderName = ({ name }: { readonly name: string }): ReactNode => {
+/** As the product writes it; what it does not know stays as it was written. */
+export const ProviderName = ({ name }: { readonly name: string }): ReactNode => {
   const known = parseProvider(name)
   return known ? PROVIDER_LABEL[known] : <RemoteText text={name} />
 }

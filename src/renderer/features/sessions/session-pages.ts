@@ -39,8 +39,7 @@ export const missingPage = (
 ): number | undefined =>
   wanted.find(
     (page) =>
-      (!pages.has(page) && (total === null || isPageOf(page, total))) ||
-      (pages.has(page) && stale.has(page)),
+      (!pages.has(page) && (total === null || isPageOf(page, total))) || (pages.has(page) && stale.has(page)),
   )
 
 /** The first page is one of every list, the empty one too: it is where an empty list begins to fill. */

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { OutputOf } from '../../../shared/contracts/bridge.ts'
+import { askArchive } from '../../ask-archive.ts'
 import { Button } from '../../ui/button.tsx'
 import { copyText } from '../../ui/copy-text.ts'
 import { ErrorText } from '../../ui/error-text.tsx'
@@ -8,7 +9,6 @@ import { Notice } from '../../ui/notice.tsx'
 import { ScrollBox } from '../../ui/scroll-box.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { groupDigits } from '../../ui/text/words.ts'
-import { askArchive } from './pages/archive-port.ts'
 
 /** Of the line; what is drawn at once. UTF-16 units. */
 const MAX_CHARS = 100_000

@@ -8,7 +8,8 @@ import { Tag } from '../../ui/tag.tsx'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
-import { counted, groupDigits } from '../../ui/text/words.ts'
+import { groupDigits } from '../../ui/text/words.ts'
+import { ProviderName } from '../sessions/row-parts.tsx'
 import { JUMPS, type Jump } from './jumps.ts'
 import { modelName } from './turn/turn-words.ts'
 
@@ -34,12 +35,12 @@ export const TranscriptHead = ({
         </h2>
         {row === null ? null : <SessionTags row={row} />}
       </div>
-      <Numbers row={row} total={total} />
     </div>
     <div className="flex flex-wrap gap-2">
       {JUMPS.map((jump) => (
         <Button
           key={jump.what}
+          off={total === 0}
           aria-keyshortcuts={`${jump.key} Shift+${jump.key.toUpperCase()}`}
           title={`With Shift or ${jump.key.toUpperCase()}: the one before`}
           onClick={(event) => onJump({ what: jump.what, direction: event.shiftKey ? 'previous' : 'next' })}
@@ -47,8 +48,11 @@ export const TranscriptHead = ({
           {jump.label} <Kbd>{jump.key.toUpperCase()}</Kbd>
         </Button>
       ))}
-      <Button onClick={onExport}>Export</Button>
+      <Button off={total === 0} onClick={onExport}>
+        Export
+      </Button>
     </div>
+    <Numbers row={row} total={total} />
   </div>
 )
 
@@ -56,7 +60,7 @@ const SessionTags = ({ row }: { readonly row: SessionRow }): ReactNode => (
   <>
     {row.provider === '' ? null : (
       <Tag>
-        <RemoteText text={row.provider} most={40} />
+        <ProviderName name={row.provider} />
         {chatWord(row.chat)}
       </Tag>
     )}
@@ -92,16 +96,20 @@ const Numbers = ({ row, total }: { readonly row: SessionRow | null; readonly tot
     ...(row === null
       ? []
       : [
-          row.errors > 0 ? counted(row.errors, 'error', 'errors') : '',
-          row.refusals > 0 ? counted(row.refusals, 'refusal', 'refusals') : '',
-          row.brokenLines > 0 ? counted(row.brokenLines, 'broken line', 'broken lines') : '',
+          amount(row.errors, 'error', 'errors'),
+          amount(row.refusals, 'refusal', 'refusals'),
+          amount(row.brokenLines, 'broken line', 'broken lines'),
           modelName(row.model),
         ]),
     phase === 'stuck' ? `as of ${since || 'an unknown time'}` : '',
   ].filter((fact) => fact !== '')
   return (
-    <p className="mt-0.5 text-s text-faint">
+    <p className="-mt-1 w-full text-s text-faint">
       <RemoteText text={facts.join(' · ')} />
     </p>
   )
 }
+
+/** In digits, beside other figures; empty for none. */
+const amount = (count: number, one: string, many: string): string =>
+  count === 0 ? '' : `${groupDigits(count)} ${count === 1 ? one : many}`

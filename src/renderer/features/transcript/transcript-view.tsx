@@ -1,6 +1,7 @@
 import { MessageSquareOff } from 'lucide-react'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import { askArchive } from '../../ask-archive.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +13,6 @@ import { showError } from '../../ui/toasts.tsx'
 import { ExportDialog } from './export-dialog.tsx'
 import { type Jump, jumpOf, nothingThere } from './jumps.ts'
 import { useLiveTurn } from './live/use-live-turn.ts'
-import { askArchive } from './pages/archive-port.ts'
 import type { SourceState, TranscriptSource } from './pages/transcript-source.ts'
 import { useTranscript } from './pages/use-transcript.ts'
 import { RawDialog } from './raw-dialog.tsx'
@@ -46,7 +46,7 @@ const Transcript = ({ sessionRef, row, wantedTurn, highlight }: TranscriptProps)
   const [exporting, setExporting] = useState(false)
   const list = useRef<TurnListHandle>(null)
   const { said, jump } = useJump(sessionRef, list)
-  const reading = useReadingOf({ sessionRef, highlight, hitTurn: wantedTurn, source, showRaw: setRaw })
+  const reading = useReadingOf({ sessionRef, row, highlight, hitTurn: wantedTurn, source, showRaw: setRaw })
   useScreenKeys((key) => {
     const wanted = state.status === 'ready' ? jumpOf(key) : null
     if (wanted === null) return false
@@ -81,27 +81,38 @@ const Transcript = ({ sessionRef, row, wantedTurn, highlight }: TranscriptProps)
 
 const useReadingOf = ({
   sessionRef,
+  row,
   highlight,
   hitTurn,
   source,
   showRaw,
 }: Pick<Reading, 'sessionRef' | 'highlight' | 'hitTurn' | 'showRaw'> & {
+  readonly row: SessionRow | null
   readonly source: TranscriptSource
 }): Reading => {
   const people = useSlice('people')
   const [folds] = useState(() => new Map<string, number>())
   const terms = highlight.join('\n')
+  // Who talks here alone is who the session is called after.
+  const partner =
+    row?.chat === 'direct' && row.people.length === 1 && row.title !== row.key ? row.people[0] : undefined
+  const title = row?.title ?? ''
   return useMemo(
     () => ({
       sessionRef,
       highlight: terms === '' ? [] : terms.split('\n'),
       hitTurn,
-      names: new Map(people.map(({ provider, id, claimedName }) => [`${provider}:${id}`, claimedName])),
+      names: new Map([
+        ...(partner === undefined ? [] : [[partner, title] as const]),
+        ...people.flatMap(({ provider, id, claimedName }) =>
+          claimedName === '' ? [] : [[`${provider}:${id}`, claimedName] as const],
+        ),
+      ]),
       folds,
       readFull: (turn) => void source.readFull(turn),
       showRaw,
     }),
-    [sessionRef, terms, hitTurn, people, folds, source, showRaw],
+    [sessionRef, terms, hitTurn, people, partner, title, folds, source, showRaw],
   )
 }
 

@@ -124,8 +124,9 @@ export const TurnList = ({
                   row={row}
                   total={total}
                   turn={source.turn(row)}
-                  before={row === 0 ? null : (source.turn(row - 1)?.at ?? null)}
+                  before={momentBefore(source, row)}
                   isMarked={row === marked}
+                  isLast={row === count - 1}
                 />
               ) : live === null ? null : (
                 <article
@@ -153,12 +154,22 @@ export const TurnList = ({
   )
 }
 
+/** Lines without a time, such as broken ones, do not hide on which day the turn before them was. */
+const momentBefore = (source: TranscriptSource, row: number): number | null => {
+  for (let before = row - 1; before >= Math.max(0, row - 8); before -= 1) {
+    const at = source.turn(before)?.at ?? null
+    if (at !== null) return at
+  }
+  return null
+}
+
 const Placed = memo(function Placed({
   row,
   total,
   turn,
   before,
   isMarked,
+  isLast,
 }: {
   readonly row: number
   readonly total: number
@@ -166,6 +177,8 @@ const Placed = memo(function Placed({
   /** When the turn before it was. */
   readonly before: number | null
   readonly isMarked: boolean
+  /** Of the list, in which what streams comes after the turns. */
+  readonly isLast: boolean
 }) {
   const zone = usePrefs((prefs) => (prefs.utc ? 'utc' : 'local'))
   const at = turn?.at ?? null
@@ -179,7 +192,7 @@ const Placed = memo(function Placed({
       aria-setsize={total}
       aria-label={`Turn ${row + 1} of ${total}`}
       aria-current={isMarked || undefined}
-      className={`border-l-2 focus-visible:-outline-offset-2 ${row === total - 1 ? 'pb-6' : ''} ${
+      className={`border-l-2 focus-visible:-outline-offset-2 ${isLast ? 'pb-6' : ''} ${
         isMarked ? 'border-accent bg-raised/50' : 'border-transparent'
       }`}
     >

@@ -26,7 +26,7 @@ const pour = (bytes) => {
   }
 }
 const status = {
-  phase: 'ready', indexedBytes: 1, totalBytes: 1, sessions: 1, messages: 1, logLines: 1, brokenLines: 0, asOf: 1, error: null,
+  phase: 'ready', indexedBytes: 1, totalBytes: 1, sessions: 1, messages: 1, logLines: 1, brokenLines: 0, unreadable: { count: 0, first: '' }, asOf: 1, error: null,
 }
 const attempt = (work) => {
   try { return 'ok ' + String(work() ?? '') } catch (error) { return error.code ?? String(error) }

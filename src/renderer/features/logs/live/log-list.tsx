@@ -64,7 +64,7 @@ export const LogList = (): ReactNode => {
   }
 
   return (
-    <div className="relative min-h-40 flex-1">
+    <div className="relative min-h-40 flex-1 max-sm:min-h-80">
       <div
         ref={scroller}
         role="log"

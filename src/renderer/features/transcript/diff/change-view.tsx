@@ -17,7 +17,9 @@ const MAX_LINE = 1_000
 export const ChangeView = ({ change }: { readonly change: Change }): ReactNode => {
   const lines = useMemo(() => diffLines(change.before, change.after), [change])
   return (
-    <section
+    <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is of a form
+      role="group"
       aria-label="Change"
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus
       tabIndex={0}
@@ -35,7 +37,7 @@ export const ChangeView = ({ change }: { readonly change: Change }): ReactNode =
         <Parts lines={lines} />
       )}
       {change.cut > 0 ? <Note>{`${change.cut} more characters are not shown.`}</Note> : null}
-    </section>
+    </div>
   )
 }
 

@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { askArchive } from '../../../ask-archive.ts'
 import { onMain } from '../../../bridge.ts'
 import { useSlice } from '../../../store/app-store.ts'
-import { archivePort, askArchive } from './archive-port.ts'
+import { archivePort } from './archive-port.ts'
 import { type SourceState, TranscriptSource } from './transcript-source.ts'
 
 /** The transcript of one file, from the turn that is wanted, and followed as long as it is shown. */

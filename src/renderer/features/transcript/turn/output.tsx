@@ -25,7 +25,7 @@ export const Output = ({
   const { head, lines, shown } = useMemo(() => firstLines(text, FIRST_LINES, FIRST_CHARS), [text])
   const isHitBelow = hitTurn === turn && hasTerm(text.slice(head.length), highlight)
   const [step, unfold] = useFold(part, isHitBelow ? 1 : 0)
-  const box = useRef<HTMLElement>(null)
+  const box = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => {
     const hit = isHitBelow ? box.current?.querySelector('mark') : null
     if (hit) box.current?.scrollTo({ top: hit.offsetTop - 40, behavior: 'instant' })
@@ -35,8 +35,11 @@ export const Output = ({
   if (text === '') return <p className="px-3 py-2 text-s text-faint">No output.</p>
   return (
     <div className="bg-sunken font-mono text-s">
-      <section
+      {/* A group, not a region: there are as many as calls, and none is a landmark. */}
+      <div
         ref={box}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a fieldset is of a form
+        role="group"
         aria-label="Output"
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus
         {...(isFolded ? {} : { tabIndex: 0 })}
@@ -49,7 +52,7 @@ export const Output = ({
           highlight={highlight}
           className="overflow-clip leading-[18px]"
         />
-      </section>
+      </div>
       {isFolded || step > 0 || dropped > 0 ? (
         <div className="flex flex-wrap items-center gap-x-3 border-t border-line px-3 py-1 text-faint">
           <span>

@@ -14,7 +14,12 @@ export const TurnActions = ({ turn }: { readonly turn: Turn }): ReactNode => {
   const where = turn.event !== '' ? `event:${turn.event}` : turn.at === null ? null : `time:${turn.at}`
   const number = turn.turn + 1
   return (
-    <div className="forced-line absolute top-1.5 right-3 flex rounded-s border border-line bg-bg opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100">
+    // Between the turns, so that it covers nothing of a call's head; above the first there is no room.
+    <div
+      className={`forced-line absolute right-3 flex rounded-s border border-line bg-bg opacity-0 group-focus-within/turn:opacity-100 group-hover/turn:opacity-100 ${
+        turn.turn === 0 ? 'top-0' : '-top-3.5'
+      }`}
+    >
       {where === null ? null : (
         <a href={logHref(where)} title="In the log" aria-label={`Turn ${number} in the log`} className={LOOK}>
           <ScrollText aria-hidden className="size-3.5" />

@@ -41,7 +41,8 @@ const BlockView = ({
   const terms = hitTurn === turn.turn ? highlight : []
   switch (block.kind) {
     case 'text':
-      return turn.kind === 'summary' ? (
+      // A summary says first what it sums up, and then, in its last block, how.
+      return turn.kind === 'summary' && block === turn.blocks.at(-1) ? (
         <Fold part={part} title="What came before, summed up" first={holds(block.text, terms)}>
           {() => <LongText text={block.text} cut={block.cut} turn={turn.turn} part={`${part}:text`} />}
         </Fold>

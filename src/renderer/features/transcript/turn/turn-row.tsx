@@ -54,6 +54,11 @@ const Outcome = ({ turn }: { readonly turn: Turn }): ReactNode => {
   const { highlight } = useReading()
   const delivery = deliveryWords(turn.delivery)
   const stop = stopWords(turn.stop)
+  // What the gate and the outbox note is a whole sentence.
+  if ((turn.kind === 'gate' || turn.kind === 'outbox') && turn.why !== '') {
+    const tone = turn.delivery === 'failed' ? 'bad' : 'warn'
+    return <WhyBar tone={tone} what="" why={turn.why} highlight={highlight} />
+  }
   if (turn.refused || turn.delivery === 'withheld') {
     return <WhyBar tone="warn" what={delivery || 'Refused'} why={turn.why} highlight={highlight} />
   }
@@ -66,9 +71,6 @@ const Outcome = ({ turn }: { readonly turn: Turn }): ReactNode => {
         highlight={highlight}
       />
     )
-  }
-  if (turn.kind === 'gate' || turn.kind === 'outbox') {
-    return turn.why === '' ? null : <WhyBar tone="warn" what="" why={turn.why} highlight={highlight} />
   }
   if (turn.why !== '' || stop !== '') {
     return (

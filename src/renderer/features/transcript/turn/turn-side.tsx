@@ -4,6 +4,7 @@ import { usePrefs } from '../../../store/prefs.ts'
 import { useClock } from '../../../ui/text/clock.ts'
 import { clockSeconds, dayTime, isSameDay } from '../../../ui/text/format-time.ts'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
+import { ProviderName } from '../../sessions/row-parts.tsx'
 import { useReading } from '../reading.tsx'
 import { costWords, modelName, speakerOf, tokenWords } from './turn-words.ts'
 
@@ -17,7 +18,7 @@ export const TurnSide = ({ turn, dated }: { readonly turn: Turn; readonly dated:
       {turn.at === null ? null : <When at={turn.at} dated={dated} />}
       {turn.from === null ? null : (
         <div className="text-xs text-faint">
-          <RemoteText text={`${turn.from.provider} ${turn.from.trust}`} most={60} />
+          <ProviderName name={turn.from.provider} /> <RemoteText text={turn.from.trust} most={30} />
           {turn.from.forwarded ? ' · forwarded' : ''}
         </div>
       )}
