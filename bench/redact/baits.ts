@@ -48,6 +48,16 @@ const PIECES: readonly string[] = [
   '{"a":',
   'access_key_api_secret',
   'password is ',
+  // Found by a search that changed the worst of them again and again.
+  'token:',
+  ':secret',
+  '>pwd>pwd>',
+  'curl -u a',
+  'token=‹secret:0123abcd›',
+  'mapikey>credstokenauth1x',
+  '_auth_authapikey>11111111111111111111authauth',
+  'tokenid=a8F3kd93Ls2k ',
+  'access1apikey1>',
 ]
 
 /** One text of each, by what it is made of. `length` in UTF-16 units. */

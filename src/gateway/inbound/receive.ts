@@ -21,7 +21,7 @@ import type { ToldPeople } from './told-people.ts'
 export type Receive = (event: ProviderEvent) => void
 
 /** Whom the gate turned away, and why. */
-export interface Refusal {
+interface Refusal {
   readonly provider: ProviderId
   readonly sender: SenderId
   readonly reason: RefusalReason

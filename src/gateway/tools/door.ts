@@ -9,7 +9,6 @@ import {
   rightsOf,
   type ToolRight,
 } from '../../shared/domain/hands.ts'
-import { plainText } from '../../shared/domain/plain-text.ts'
 import type { ToolCall } from '../agent/turn.ts'
 import type { Reached } from '../failpoint.ts'
 import type { Approvals } from '../hands/approvals.ts'
@@ -17,6 +16,7 @@ import type { Hands } from '../hands/hands.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { PrivilegedActs, RecordedAct } from '../outbound/privileged-acts.ts'
 import type { Send, SendRequest } from '../outbound/send-request.ts'
+import { clean } from './clean.ts'
 import type { Done, PreparedAct } from './hand-tool.ts'
 import { sent } from './send.ts'
 import { NO_DETAILS, type ToolResult } from './tool-result.ts'
@@ -197,15 +197,6 @@ export const createDoor = (options: DoorOptions, item: AcceptedItem): Door => {
       }
     },
   }
-}
-
-/**
- * A text of anybody or anything, as a transcript and a model may have it. A secret with colours in it is one all the same,
- * and so is one that has characters of its own which do not stay.
- */
-export const clean = (text: string, { redact }: Pick<DoorOptions, 'redact'>): string => {
-  const plain = plainText(text)
-  return plain === text ? redact(text) : redact(plainText(redact(text)))
 }
 
 /** Undefined: asked for a place that is not given. */

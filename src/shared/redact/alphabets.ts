@@ -19,26 +19,29 @@ const ALPHABETS = {
   value: '!#$%()*+./0-9:<=>?@A-Z[]^_a-z{|}~-',
   // The user and the password of a connection string.
   user: '!$%()*+.0-9;=A-Z[]^_a-z{|}~&,:-',
+  colon: ':',
+  // Opens the tag behind a value of XML.
+  tag: '<',
 } as const
 
 export type AlphabetName = keyof typeof ALPHABETS
 
 export const ALPHABET_NAMES = Object.keys(ALPHABETS)
 
-const members = (ranges: string): Uint8Array => {
-  const table = new Uint8Array(128)
+/** One table of 128 after the other, by number of the alphabet: 1 where the character is a member. */
+const TABLES = new Uint8Array(128 * ALPHABET_NAMES.length)
+
+const fill = (number: number, ranges: string): void => {
   for (let at = 0; at < ranges.length; at += 1) {
     const first = ranges.charCodeAt(at)
     const isRange = ranges[at + 1] === '-' && at + 2 < ranges.length
     const last = isRange ? ranges.charCodeAt(at + 2) : first
-    table.fill(1, first, last + 1)
+    TABLES.fill(1, 128 * number + first, 128 * number + last + 1)
     if (isRange) at += 2
   }
-  return table
 }
 
-/** Table of 128 by number of the alphabet: 1 where the character is a member. */
-const TABLES: readonly Uint8Array[] = Object.values(ALPHABETS).map(members)
+for (const [number, ranges] of Object.values(ALPHABETS).entries()) fill(number, ranges)
 
 export const isAlphabet = (name: string): name is AlphabetName => ALPHABET_NAMES.includes(name)
 
@@ -54,8 +57,7 @@ const MARK_CLOSES = 0x203a
 
 /** Whether `code`, a UTF-16 unit, is a member. Values and passwords may hold any letter of the world. */
 export const isIn = (number: number, code: number): boolean => {
-  if (code < 0) return false
-  if (code < 128) return TABLES[number]?.[code] === 1
+  if (code < 128) return code >= 0 && TABLES[(number << 7) | code] === 1
   return (number === VALUE || number === USER) && isForeign(code)
 }
 

@@ -61,7 +61,7 @@ export const vendorKey = (scan: Scan, formats: readonly Format[], end: number): 
   if (from < 0 || !isIn(DASH, codeAt(scan, from))) return false
   for (const format of formats) {
     const to = formatEnd(scan, format, from)
-    if (to > 0 && hasDigit(scan.text, from, to)) return note(scan, from, to)
+    if (to > 0 && hasDigit(scan, from, to)) return note(scan, from, to)
   }
   return false
 }
@@ -97,12 +97,24 @@ export const genericKey = (scan: Scan, at: number, end: number): boolean => {
   const behind = codeAt(scan, to)
   // A path, an address, a time: the value goes on.
   if (behind === 47 || behind === 58 || behind === 64 || behind === 40 || behind === 37) return false
-  if (!hasDigit(text, from, to) || !hasLetter(text, from, to) || isHexOrUuid(text, from, to)) return false
+  if (from !== scan.judged) {
+    scan.judged = from
+    scan.isChance = isChance(scan, from, to)
+  }
+  if (!scan.isChance) return false
   let start = at
-  while (at - start < 32 && start > 0 && isIn(WORD, text.charCodeAt(start - 1))) start -= 1
-  if (NO_SECRET.test(text.slice(start, tail))) return false
-  return entropy(text, from, to) >= 3.5 && isMixed(text, from, to) && note(scan, from, to)
+  while (at - start < 32 && start > 0 && start !== scan.edge && isIn(WORD, text.charCodeAt(start - 1)))
+    start -= 1
+  return !NO_SECRET.test(text.slice(start, tail)) && note(scan, from, to)
 }
+
+/** Whether text[from, to) looks like what a generator of keys has made. */
+const isChance = (scan: Scan, from: number, to: number): boolean =>
+  hasDigit(scan, from, to) &&
+  hasLetter(scan, from, to) &&
+  !isHexOrUuid(scan.text, from, to) &&
+  isMixed(scan.text, from, to) &&
+  entropy(scan.text, from, to) >= 3.5
 
 /** Whether letters of either case and digits change as often as chance would have it: words and numbers do not. */
 const isMixed = (text: string, from: number, to: number): boolean => {

@@ -1,11 +1,13 @@
 import { assertNever } from '../domain/assert-never.ts'
 import { alphabet, isIn } from './alphabets.ts'
-import { markLength } from './mark.ts'
+import { LONGEST_MARK, markLength } from './mark.ts'
 import { type Body, backslashesBefore, codeAt, MAX_VALUE, runEnd, type Scan, standsAt } from './scan.ts'
 
 const BACKSLASH = 92
 const DOUBLE_QUOTE = 34
 const DASH = 45
+const MARK_OPENS = 0x2039
+const MARK_CLOSES = 0x203a
 /** More backslashes in a row end a value: no text nests that deep. */
 const MAX_BACKSLASHES = 64
 
@@ -49,12 +51,40 @@ export const noteBody = (scan: Scan, body: Body, from: number): void => {
 
 /** A value without quotes. What an earlier layer marked within it belongs to it. */
 const valueEnd = (scan: Scan, from: number, cap: number): number => {
+  if (from < scan.valueFrom || from >= scan.valueTo) measureValue(scan, from)
+  const end = from + cap
+  if (scan.valueTo < end) {
+    if (scan.valueOpen) scan.short = true
+    return scan.valueTo
+  }
+  return markEnd(scan, end)
+}
+
+/** Where the value ends, without a limit, as far as the text goes. */
+const measureValue = (scan: Scan, from: number): void => {
+  const wasShort = scan.short
+  scan.short = false
   let at = from
-  while (at - from < cap) {
-    const end = runEnd(scan, VALUE, at, from + cap - at)
-    const mark = markLength(scan, end)
-    if (end === at && mark === 0) return at
-    at = end + mark
+  for (;;) {
+    const end = runEnd(scan, VALUE, at, Number.POSITIVE_INFINITY)
+    at = end + (markLength(scan, end) || (isAngle(codeAt(scan, end)) ? 1 : 0))
+    if (at === end) break
+  }
+  scan.valueFrom = from
+  scan.valueTo = at
+  scan.valueOpen = scan.short
+  scan.short = wasShort
+}
+
+/** ‹ and ›, which are a value's own where they make no mark, so that nobody ends a value with half of one. */
+const isAngle = (code: number): boolean => code === MARK_OPENS || code === MARK_CLOSES
+
+/** Behind the mark that `at` lies within, or `at`. */
+const markEnd = (scan: Scan, at: number): number => {
+  for (let back = 1; back < LONGEST_MARK; back += 1) {
+    if (scan.text.charCodeAt(at - back) !== MARK_OPENS) continue
+    const length = markLength(scan, at - back)
+    if (length > back) return at - back + length
   }
   return at
 }
@@ -153,7 +183,8 @@ const pemEnd = (scan: Scan, from: number, cap: number): number => {
     } else if (isIn(PEM_TEXT, code) || isBlank(code) || code === 58 || code === 44) {
       at += 1
     } else {
-      return at
+      // Without its last line: no half of a word stays, which may be one of another key.
+      return valueEnd(scan, at, from + cap - at)
     }
   }
   return at

@@ -2,9 +2,9 @@ import { alphabet, isIn } from './alphabets.ts'
 import { GENERIC_WORDS, genericKey, vendorKey } from './assignments.ts'
 import { backslashRun, bodyEnd, noteBody } from './bodies.ts'
 import { type Format, firstFolds, fold, formatEnd, parseTable } from './formats.ts'
-import { hasDigit, isKeyLike } from './judge.ts'
+import { hasDigit, isKeyLike, memberAt } from './judge.ts'
 import { NAMED_KEYS, PREFIXED_KEYS } from './key-formats.ts'
-import { isMarked } from './mark.ts'
+import { isMarked, markLength } from './mark.ts'
 import { namedValue, SECRET_NAMES } from './names.ts'
 import { beginsToken, codeAt, isInsideEscape, runEnd, type Scan, standsAt, standsFolded } from './scan.ts'
 
@@ -23,6 +23,7 @@ const ALNUM = alphabet('alnum')
 const TOKEN = alphabet('token')
 const USER = alphabet('user')
 const VALUE = alphabet('value')
+const COLON = alphabet('colon')
 const PEM = { kind: 'pem' } as const
 
 const run = (number: number): { readonly kind: 'run'; readonly alphabet: number } => ({
@@ -34,7 +35,7 @@ const prefixed =
   (format: Format): Check =>
   (scan, at) => {
     const end = formatEnd(scan, format, at)
-    if (end < 0 || !beginsToken(scan, at) || !isKeyLike(scan.text, at + format.lead, end)) return false
+    if (end < 0 || !beginsToken(scan, at) || !isKeyLike(scan, at + format.lead, end)) return false
     scan.kind = 'secret'
     scan.from = at
     scan.to = end
@@ -66,7 +67,9 @@ const scheme = (scan: Scan, at: number, end: number): boolean => {
   const to = runEnd(scan, TOKEN, from, 512)
   const { text } = scan
   if (to - from < 8) return false
-  if (!hasDigit(text, from, to) && to - from < 24 && !/[a-z][A-Z]|=$/.test(text.slice(from, to))) return false
+  // --bearer --next-option
+  if (isIn(DOTS, text.charCodeAt(at - 1)) && standsAt(scan, '--', from)) return false
+  if (!hasDigit(scan, from, to) && to - from < 24 && !/[a-z][A-Z]|=$/.test(text.slice(from, to))) return false
   noteBody(scan, run(TOKEN), from)
   return true
 }
@@ -92,19 +95,16 @@ const connection: Check = (scan, at) => {
   let end = from
   while (end - from < 512) {
     const to = runEnd(scan, USER, end, 513)
-    const mark = codeAt(scan, to) === 0x2039 ? scan.text.indexOf('›', to) + 1 - to : 0
-    if (mark <= 0 || mark > 18) {
-      end = to
-      break
-    }
+    const mark = markLength(scan, to)
     end = to + mark
+    if (mark === 0) break
   }
   if (end === from || end - from >= 512 || codeAt(scan, end) !== 64) return false
-  const colon = scan.text.indexOf(':', from)
-  const hasPassword = colon >= 0 && colon < end
+  const colon = memberAt(scan, COLON, from, end)
+  const hasPassword = colon >= 0
   const value = hasPassword ? colon + 1 : from
   if (value === end || isMarked(scan, value, end)) return false
-  if (!hasPassword && (end - from < 20 || !hasDigit(scan.text, from, end))) return false
+  if (!hasPassword && (end - from < 20 || !hasDigit(scan, from, end))) return false
   const first = codeAt(scan, value)
   if (first === 36 || first === 123) return false
   scan.kind = 'secret'
@@ -114,16 +114,32 @@ const connection: Check = (scan, at) => {
   return true
 }
 
+/** Whether `curl` stands before `at`, as far as the context goes. */
+const isBehindCurl = (scan: Scan, at: number): boolean => {
+  const { text } = scan
+  const oldest = Math.max(0, at - CONTEXT)
+  if (scan.curlNext < oldest) {
+    const found = text.indexOf('curl', oldest)
+    scan.curlNext = found < 0 ? text.length : found
+  }
+  while (scan.curlNext + 4 <= at) {
+    scan.curlAt = scan.curlNext
+    const found = text.indexOf('curl', scan.curlNext + 4)
+    scan.curlNext = found < 0 ? text.length : found
+  }
+  return scan.curlAt >= oldest
+}
+
 /** The password of curl -u name:password. `end`: behind the option. */
 const curlUser = (scan: Scan, at: number, end: number): boolean => {
-  if (!scan.text.slice(Math.max(0, at - CONTEXT), at).includes('curl')) return false
+  if (!isBehindCurl(scan, at)) return false
   let from = codeAt(scan, end) === 61 ? end + 1 : runEnd(scan, SPACE, end, 8)
   if (from === end) return false
   from += backslashRun(scan, from)
   const first = codeAt(scan, from)
   if (first === 34 || first === 39) from += 1
   const to = bodyEnd(scan, run(VALUE), from, 512)
-  const colon = scan.text.indexOf(':', from)
+  const colon = memberAt(scan, COLON, from, to)
   if (colon < 0 || colon + 3 >= to || colon === from) return false
   const second = codeAt(scan, colon + 1)
   if (isMarked(scan, colon + 1, to) || second === 36 || second === 60 || second === 47) return false
@@ -215,7 +231,7 @@ export const tailedKey: Check = (scan, at) => {
   else if (length >= 23 && length <= 28 && sign === 46) format = DISCORD
   if (format === undefined) return false
   const to = formatEnd(scan, format, at)
-  if (to < 0 || !hasDigit(scan.text, at, to) || !beginsToken(scan, at)) return false
+  if (to < 0 || !hasDigit(scan, at, to) || !beginsToken(scan, at)) return false
   scan.kind = 'secret'
   scan.from = at
   scan.to = to

@@ -8,6 +8,8 @@ export const secretMark = (tag: string): string => `‹secret:${tag}›`
 export const phoneMark = (tag: string): string => `‹phone:${tag}›`
 
 const TAG_LENGTH = 8
+/** UTF-16 units. */
+export const LONGEST_MARK = secretMark('').length + TAG_LENGTH
 const HEX = alphabet('hex')
 const OPENS = 0x2039
 const CLOSES = 0x203a

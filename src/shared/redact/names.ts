@@ -1,6 +1,6 @@
 import { alphabet, isIn } from './alphabets.ts'
 import { backslashRun, bodyEnd, noteBody } from './bodies.ts'
-import { hasDigit, hasLetter } from './judge.ts'
+import { hasDigit, hasLetter, memberAt } from './judge.ts'
 import { isMarked } from './mark.ts'
 import { codeAt, MAX_VALUE, runEnd, type Scan, standsAt, standsFolded } from './scan.ts'
 
@@ -52,6 +52,7 @@ type Sign = 'tight' | 'loose' | 'arrow' | 'tag' | 'flag' | 'is'
 const SPACE = alphabet('space')
 const DIGIT = alphabet('digit')
 const DASH = alphabet('dash')
+const TAG = alphabet('tag')
 const VALUE = { kind: 'run', alphabet: alphabet('value') } as const
 const LINE = { kind: 'line' } as const
 const MAX_SPACES = 8
@@ -74,6 +75,8 @@ export const namedValue = (scan: Scan, kind: NameKind, at: number, end: number):
   if (sign === undefined) return false
   next += gap + length
   next = runEnd(scan, SPACE, next, MAX_SPACES)
+  // The next option: this one has no value.
+  if (sign === 'flag' && standsAt(scan, '--', next)) return false
   if (codeAt(scan, next) === 91 && closed) next = runEnd(scan, SPACE, next + 1, MAX_SPACES)
   if (!closed && closesString(scan, next)) return false
   return closed || sign === 'arrow' || opensString(scan, next)
@@ -102,19 +105,19 @@ const signAt = (scan: Scan, name: number, at: number, gap: number): readonly [Si
     return ['tight', 3]
   if (gap === 0) return [undefined, 0]
   if (standsAt(scan, 'is ', at)) return ['is', 3]
-  return isOption(scan.text, name) || isNetrc(scan.text, name) ? ['flag', 0] : [undefined, 0]
+  return isOption(scan, name) || isNetrc(scan, name) ? ['flag', 0] : [undefined, 0]
 }
 
 /** Whether the name is one of an option, such as --api-token. */
-const isOption = (text: string, name: number): boolean => {
+const isOption = ({ text, edge }: Scan, name: number): boolean => {
   let at = name
-  while (name - at < 32 && at > 0 && isIn(DASH, text.charCodeAt(at - 1))) at -= 1
+  while (name - at < 32 && at > 0 && at !== edge && isIn(DASH, text.charCodeAt(at - 1))) at -= 1
   return text.startsWith('--', at)
 }
 
 /** Whether the name stands in a line of a .netrc: machine example.org login me password … */
-const isNetrc = (text: string, name: number): boolean => {
-  const before = text.slice(Math.max(0, name - 64), name)
+const isNetrc = ({ text, edge }: Scan, name: number): boolean => {
+  const before = text.slice(Math.max(0, edge, name - 64), name)
   return before.includes('login ') && /login [^\s]+\s+$/.test(before)
 }
 
@@ -122,11 +125,12 @@ const isNetrc = (text: string, name: number): boolean => {
 const opensString = (scan: Scan, at: number): boolean => {
   const run = backslashRun(scan, at)
   const code = codeAt(scan, at + run)
-  return (
-    isQuote(code) ||
-    (run === 0 && 'bruf'.includes(String.fromCharCode(code)) && isQuote(codeAt(scan, at + 1)))
-  )
+  return isQuote(code) || (run === 0 && isLetterOfString(code) && isQuote(codeAt(scan, at + 1)))
 }
+
+/** b f r u */
+const isLetterOfString = (code: number): boolean =>
+  code === 98 || code === 102 || code === 114 || code === 117
 
 /** Whether the quote at `at` ends the string that the name stands in, which a sign of JSON behind it shows. */
 const closesString = (scan: Scan, at: number): boolean => {
@@ -193,7 +197,7 @@ const header = (scan: Scan, kind: 'authorization' | 'cookie', at: number): boole
   if (to === from || isMarked(scan, from, to)) return false
   const { text } = scan
   // What tells a header from a sentence stands at its beginning.
-  const start = text.slice(from, Math.min(to, from + 64))
+  const start = text.slice(from, Math.min(to, from + 64)).replace(/‹[^›]*›?/g, '')
   if (kind === 'cookie' ? !/^[\w.$-]{1,48}=[^\s=>]/.test(start) : from === at && !/[0-9=]/.test(start))
     return false
   noteBody(scan, LINE, from)
@@ -206,13 +210,20 @@ const NO_VALUES = new Set(
     'token secret password passwd passphrase key value str text hidden redacted self this and the not are was for with from'
   ).split(' '),
 )
+const LONGEST_NO_VALUE = 10
+
+/** Whether a value says that there is none, with or without the signs of a sentence behind it. */
+const isNoValue = (value: string): boolean => {
+  let end = value.length
+  while (end > 0 && '.:?!)]}>'.includes(value[end - 1] ?? ' ')) end -= 1
+  return end <= LONGEST_NO_VALUE && NO_VALUES.has(value.slice(0, end).toLowerCase())
+}
 
 const bare = (scan: Scan, kind: 'secret' | 'password', from: number, sign: Sign): boolean => {
-  const { text } = scan
   let to = bodyEnd(scan, VALUE, from, MAX_VALUE)
   if (sign === 'tag') {
-    const close = text.indexOf('<', from)
-    if (close < 0 || close >= to) return false
+    const close = memberAt(scan, TAG, from, to)
+    if (close < 0) return false
     to = close
   }
   if (to - from < 4 || isMarked(scan, from, to) || !isPlausible(scan, kind, from, to, sign)) return false
@@ -226,25 +237,28 @@ const bare = (scan: Scan, kind: 'secret' | 'password', from: number, sign: Sign)
 /** Whether a value without quotes is one, and not a piece of source code or of a sentence. */
 const isPlausible = (scan: Scan, kind: NameKind, from: number, to: number, sign: Sign): boolean => {
   const { text } = scan
+  const number = hasDigit(scan, from, to)
+  // Most are told without a look at what they are.
+  if (!number && sign !== 'tight' && !mayBeWord(scan, kind, from, to, sign)) return false
   const value = text.slice(from, Math.min(to, from + 200))
   if (/^(?:[$<{%[(*.]|https?:)/.test(value))
     return /^[$%*.(][^\s]*[0-9]/.test(value) && !/[(){}[\]<>]/.test(value)
-  if (NO_VALUES.has(value.toLowerCase().replace(/[.:?!)\]}>]+$/, ''))) return false
-  const number = hasDigit(text, from, to)
-  if (/[([{<>]/.test(value) && !(sign === 'tight' && number)) return false
+  if (isNoValue(value)) return false
+  if (!(sign === 'tight' && number) && /[([{<>]/.test(value)) return false
   if (/^[a-z_$]+(?:\.[a-z_$]+)+$/i.test(value)) return false
   if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}/.test(value)) return false
   if (sign === 'tight') return true
   if (number)
     return (
-      (hasLetter(text, from, to) || kind === 'password' || to - from >= 8) &&
+      (hasLetter(scan, from, to) || kind === 'password' || to - from >= 8) &&
       (sign !== 'is' || to - from >= 6)
     )
+  return !/[.:;?()]/.test(value)
+}
+
+/** Whether a value without a digit may be a password: it is a word alone on the rest of its line. */
+const mayBeWord = (scan: Scan, kind: NameKind, from: number, to: number, sign: Sign): boolean => {
   if (kind !== 'password' || sign === 'is' || sign === 'flag' || to - from < 6) return false
-  // A word alone on the rest of its line.
   const behind = codeAt(scan, to)
-  return (
-    (behind === -1 || behind === 10 || behind === 13 || behind === 60 || behind === 34) &&
-    !/[.:;?()]/.test(value)
-  )
+  return behind === -1 || behind === 10 || behind === 13 || behind === 60 || behind === 34
 }

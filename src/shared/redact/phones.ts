@@ -39,27 +39,29 @@ const endsFree = (scan: Scan, to: number): boolean => {
 const isSeparator = (code: number): boolean =>
   code === 32 || code === 46 || code === 45 || code === 47 || code === 40 || code === 41
 
-/** E.164, with or without separators: +49 170 1234567, +1 (555) 123-4567. `at` is the place of the +. */
+/**
+ * E.164, with or without separators: +49 170 1234567, +1 (555) 123-4567. `at` is the place of the +. What follows may be
+ * another number: then the groups that make the first one are taken, and the rest is looked at by itself.
+ */
 export const internationalPhone = (scan: Scan, at: number): boolean => {
-  if (!standsFree(scan, at)) return false
+  if (scan.text.charCodeAt(at + 1) === 48 || !standsFree(scan, at)) return false
   let digits = 0
-  let to = at + 1
-  for (let end = to; digits <= 15; ) {
+  let first = -1
+  let last = -1
+  for (let end = at + 1; digits <= 15; ) {
     const groupEnd = runEnd(scan, DIGIT, end, 16)
     if (groupEnd === end) break
     digits += groupEnd - end
-    to = groupEnd
+    if (digits >= 8 && digits <= 15 && endsFree(scan, groupEnd)) {
+      last = groupEnd
+      if (first < 0) first = groupEnd
+    }
     end = groupEnd
     while (end - groupEnd < 2 && isSeparator(codeAt(scan, end))) end += 1
     if (end === groupEnd) break
   }
-  return (
-    digits >= 8 &&
-    digits <= 15 &&
-    scan.text.charCodeAt(at + 1) !== 48 &&
-    endsFree(scan, to) &&
-    note(scan, at, to)
-  )
+  const to = digits > 15 ? first : last
+  return to > 0 && note(scan, at, to)
 }
 
 /** A number of a country, of which `at` is the first digit: 555-123-4567, 0170 1234567, 030/123456-0. */
@@ -74,15 +76,18 @@ export const nationalPhone = (scan: Scan, at: number): boolean => {
   }
   if (scan.text.charCodeAt(at) !== 48 || first - at < 3 || first - at > 5) return false
   if (sign !== 32 && sign !== 45 && sign !== 47) return false
-  let to = group(scan, first, sign, 3, 8)
-  if (to < 0) return false
-  for (let more = 0; more < 2; more += 1) {
-    const end = group(scan, to, codeAt(scan, to) === 45 ? 45 : 32, 1, 4)
-    if (end < 0) break
-    to = end
+  let digits = first - at
+  let end = first
+  let to = -1
+  for (let count = 0; count < 3; count += 1) {
+    const behind =
+      count === 0 ? group(scan, end, sign, 3, 8) : group(scan, end, codeAt(scan, end) === 45 ? 45 : 32, 1, 4)
+    if (behind < 0) break
+    digits += behind - end - 1
+    end = behind
+    if (digits >= 9 && digits <= 12 && endsFree(scan, end)) to = end
   }
-  const digits = scan.text.slice(at, to).replace(/[^0-9]/g, '').length
-  return digits >= 9 && digits <= 12 && endsFree(scan, to) && note(scan, at, to)
+  return to > 0 && note(scan, at, to)
 }
 
 /** Behind a separator and a group of digits; -1 if they are not there. */

@@ -29,8 +29,8 @@ export interface StreamRedactor {
 /**
  * Makes the function that every line of a log, every error text, tool result and export passes before somebody reads it.
  * Layer 1 removes the exact secrets in every encoding they are likely to appear in, layer 2 the shapes of known keys, layer 3
- * the values behind names such as `token` or `authorization`. The result of redacting JSON is still JSON, and redacting it
- * again changes nothing. Time is linear in the text, whatever the text is.
+ * the values behind names such as `token` or `authorization`. The result of redacting JSON is still JSON. Redacting it
+ * again leaves every mark as it is, and finds something more only where two secrets touch. Time is linear in the text, whatever the text is.
  */
 export const createRedactor = (options: RedactOptions): Redactor => {
   // A stage begins anew after the end of a text, so that these serve for all.

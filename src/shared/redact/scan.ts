@@ -4,7 +4,7 @@ import { ALPHABET_NAMES, alphabet, isIn } from './alphabets.ts'
 export const MAX_VALUE = 4096
 
 /** `number`: a bare number of JSON, which becomes a string at this depth of JSON within JSON. */
-export type FoundKind = 'secret' | 'phone' | 'home' | 'number'
+type FoundKind = 'secret' | 'phone' | 'home' | 'number'
 
 /** What the characters of a value may be, and so where it ends. */
 export type Body =
@@ -40,6 +40,20 @@ export interface Scan {
   lineTo: number
   /** An end of a line from here on may change when more of the text is there. */
   lineKnown: number
+  /** The same for a value without quotes, which may hold marks. */
+  valueFrom: number
+  valueTo: number
+  /** What stands at its end may be the beginning of a mark. */
+  valueOpen: boolean
+  /** Per alphabet: no member of it is in text[bareFrom, bareTo). */
+  readonly bareFrom: Int32Array
+  readonly bareTo: Int32Array
+  /** The last `curl` before where the matcher is, and the next one behind it. */
+  curlAt: number
+  curlNext: number
+  /** Where the value begins that was judged last, for several names may stand before one; and whether it looks like a key. */
+  judged: number
+  isChance: boolean
 }
 
 export const newScan = (): Scan => ({
@@ -56,6 +70,15 @@ export const newScan = (): Scan => ({
   lineFrom: 0,
   lineTo: 0,
   lineKnown: 0,
+  valueFrom: 0,
+  valueTo: 0,
+  valueOpen: false,
+  bareFrom: new Int32Array(ALPHABET_NAMES.length),
+  bareTo: new Int32Array(ALPHABET_NAMES.length),
+  curlAt: -1,
+  curlNext: -1,
+  judged: -1,
+  isChance: false,
 })
 
 export const setText = (scan: Scan, text: string, last: boolean): void => {
@@ -66,6 +89,13 @@ export const setText = (scan: Scan, text: string, last: boolean): void => {
   scan.runTo.fill(0)
   scan.lineFrom = 0
   scan.lineTo = 0
+  scan.valueFrom = 0
+  scan.valueTo = 0
+  scan.bareFrom.fill(0)
+  scan.bareTo.fill(0)
+  scan.curlAt = -1
+  scan.curlNext = -1
+  scan.judged = -1
 }
 
 /** The UTF-16 unit at `at`, -1 behind the end. */
@@ -100,6 +130,16 @@ export const standsAt = (scan: Scan, literal: string, at: number): boolean => {
 
 /** As standsAt, for a literal in lower case and text in any. */
 export const standsFolded = (scan: Scan, literal: string, at: number): boolean => {
+  const { text } = scan
+  if (at + literal.length <= text.length) {
+    // From its end: the filter has looked at how it begins, and names that begin the same are many.
+    for (let index = literal.length - 1; index >= 0; index -= 1) {
+      const code = text.charCodeAt(at + index)
+      const folded = code >= 65 && code <= 90 ? code + 32 : code
+      if (folded !== literal.charCodeAt(index)) return false
+    }
+    return true
+  }
   for (let index = 0; index < literal.length; index += 1) {
     const code = codeAt(scan, at + index)
     const folded = code >= 65 && code <= 90 ? code + 32 : code

@@ -136,6 +136,7 @@ export const shapeStage = (options: ShapeOptions): Stage => {
           if (scan.short) break
           if (length > 0) {
             at += length
+            scan.edge = at
             break
           }
         }
