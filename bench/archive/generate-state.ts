@@ -24,7 +24,7 @@ export interface GeneratedState {
 }
 
 /** When the newest session ends. */
-export const GENERATED_UNTIL = Date.UTC(2026, 0, 20, 12)
+const GENERATED_UNTIL = Date.UTC(2026, 0, 20, 12)
 const DAY_MS = 86_400_000
 const DAYS = 180
 const WRITE_BYTES = 1024 * 1024
@@ -66,24 +66,6 @@ export const generateState = (dir: string, size: GeneratedSize): GeneratedState 
   writeFileSync(join(folder, 'sessions.json'), JSON.stringify(list, null, 2), { mode: 0o600 })
   bytes += writeLog(dir, size.logLines, random, words)
   return { stateDir: dir, logFile: join(dir, 'log', 'clawdbot-YYYY-MM-DD.log'), refs, messages, bytes }
-}
-
-/** One transcript of so many messages, for measuring a long one. */
-export const generateTranscript = (dir: string, messages: number, seed: number): string => {
-  const random = createRandom(seed)
-  const id = uuid(random)
-  mkdirSync(join(dir, 'sessions'), { recursive: true, mode: 0o700 })
-  const out = createOutput(join(dir, 'sessions', `${id}.jsonl`))
-  writeSession(out.line, {
-    id,
-    sender: '42',
-    messages,
-    until: GENERATED_UNTIL,
-    random,
-    words: createWords(random),
-  })
-  out.close()
-  return `sessions/${id}`
 }
 
 const keyOf = (number: number): string => (number === 0 ? 'main' : `telegram:dm:${1000 + number}`)

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import type { ArchiveView } from '../../src/shared/contracts/app-state.ts'
-import type { ArchiveCall, ArchiveInput, ArchiveOutput, Hit } from '../../src/shared/contracts/archive.ts'
+import type { ArchiveCall, ArchiveInput, ArchiveOutput } from '../../src/shared/contracts/archive.ts'
+import type { Hit } from '../../src/shared/contracts/archive-sessions.ts'
 import type { Answer } from '../../src/shared/contracts/bridge.ts'
 
 /** Indexing a million messages takes its time on a busy machine. A limit for a hang, no measure. */

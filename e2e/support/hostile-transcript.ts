@@ -8,7 +8,7 @@ const ESCAPE = '\u001b'
 const at = (second: number): string => new Date(Date.UTC(2026, 1, 3, 4, 5, second)).toISOString()
 
 /** Texts that would do something in a page, a terminal or a Markdown reader. */
-export const HOSTILE_TEXTS: readonly string[] = [
+const HOSTILE_TEXTS: readonly string[] = [
   '<script>window.hostile = 1</script><img src=x onerror="window.hostile = 1">',
   '[click](javascript:window.hostile=1) javascript:alert(1) https://example.com/?q=<svg/onload=window.hostile=1>',
   `${ESCAPE}[2J${ESCAPE}[31mred${ESCAPE}]8;;https://example.com${ESCAPE}\\link${ESCAPE}]8;;${ESCAPE}\\ ${ESCAPE}]0;title\u0007`,

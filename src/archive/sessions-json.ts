@@ -2,7 +2,7 @@
 // (peers 1.6). It only says what to call a transcript: where it does not read, transcripts have their ids for names.
 import { basename, join } from 'node:path'
 import JSON5 from 'json5'
-import type { SessionRow } from '../shared/contracts/archive.ts'
+import type { SessionRow } from '../shared/contracts/archive-sessions.ts'
 import { PROVIDERS } from '../shared/domain/provider.ts'
 import { type OpenFile, withFile } from './log/plain-file.ts'
 import { isObject, type JsonObject, numberIn, stringIn } from './read/json.ts'

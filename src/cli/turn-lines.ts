@@ -1,4 +1,4 @@
-import type { Block, CallResult, Turn } from '../shared/contracts/archive.ts'
+import type { Block, CallResult, Turn } from '../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
 import { visibleLine } from '../shared/domain/visible-text.ts'
 import { showTime } from './show-time.ts'

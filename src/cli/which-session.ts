@@ -1,4 +1,4 @@
-import type { SessionRow } from '../shared/contracts/archive.ts'
+import type { SessionRow } from '../shared/contracts/archive-sessions.ts'
 import { ClawdbotError } from '../shared/domain/error.ts'
 import { visibleLine } from '../shared/domain/visible-text.ts'
 import type { ArchiveClient } from '../supervisor/archive/archive-client.ts'

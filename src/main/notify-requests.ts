@@ -1,5 +1,6 @@
 import { app, type BrowserWindow } from 'electron'
-import type { ApprovalView, PairingRequestView } from '../shared/contracts/app-state.ts'
+import type { ApprovalView } from '../shared/contracts/hands-views.ts'
+import type { PairingRequestView } from '../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { notice } from './notice.ts'
 

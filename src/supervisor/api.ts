@@ -1,5 +1,6 @@
 // What the app and the cli hold in their hands: one object, the owner's.
-import type { IncidentStep, StatePatch, StopResultView } from '../shared/contracts/app-state.ts'
+
+import type { StatePatch } from '../shared/contracts/app-state.ts'
 import type {
   ApprovalAnswer,
   LogSnapshot,
@@ -7,6 +8,7 @@ import type {
   TranscriptTail,
   TurnProgress,
 } from '../shared/contracts/bridge.ts'
+import type { IncidentStep, StopResultView } from '../shared/contracts/stop-views.ts'
 import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { ArchiveClient } from './archive/archive-client.ts'

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
-import type { SandboxesView } from '../shared/contracts/app-state.ts'
 import type { FromGateway, PrivilegedAct, ToGateway } from '../shared/contracts/gateway.ts'
+import type { SandboxesView } from '../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../shared/domain/error.ts'
 import { rightsOf } from '../shared/domain/hands.ts'
 import type { Config } from '../shared/state/config/schema.ts'

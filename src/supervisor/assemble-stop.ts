@@ -1,4 +1,4 @@
-import { isProvenStopped, type StopResultView } from '../shared/contracts/app-state.ts'
+import { isProvenStopped, type StopResultView } from '../shared/contracts/stop-views.ts'
 import type { Config } from '../shared/state/config/schema.ts'
 import type { Hands } from './assemble-hands.ts'
 import type { ConfigInForce } from './config-in-force.ts'

@@ -10,7 +10,7 @@ const MAX_HOT = 200
 const ORDER = { session: 0, audit: 1, log: 2 } as const
 
 /** What there is to do for a path. */
-export type Pending =
+type Pending =
   | { readonly what: 'read'; readonly file: Followed; readonly mtime: number }
   /** The file is gone, or is no plain file any more. */
   | { readonly what: 'forget' }

@@ -1,5 +1,6 @@
 // What becomes of the lines of a file in the index.
-import { HIT_KINDS, TURN_KINDS } from '../../shared/contracts/archive.ts'
+import { HIT_KINDS } from '../../shared/contracts/archive-sessions.ts'
+import { TURN_KINDS } from '../../shared/contracts/archive-transcript.ts'
 import { parseLogObject } from '../../shared/log/parse-log-line.ts'
 import { readAuditLine } from '../read/audit-line.ts'
 import { type LineFacts, newReaderState, parseReaderState, readSessionLine } from '../read/entry.ts'
@@ -15,7 +16,7 @@ import type { FoundLine } from './read-lines.ts'
 const MAX_TEXT = 200_000
 
 /** What a file's row says after its new lines. */
-export type TakenFields = Pick<
+type TakenFields = Pick<
   FileRow,
   'lines' | 'rows' | 'messages' | 'broken' | 'last_at' | 'updated_at' | 'provider' | 'state' | 'summary'
 >

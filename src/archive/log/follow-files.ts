@@ -9,7 +9,7 @@ import { type OpenFile, withFile } from './plain-file.ts'
 import { QuickLook } from './quick-look.ts'
 
 /** A longer line is left out and counted. Bytes. */
-export const MAX_LINE_BYTES = 1024 * 1024
+const MAX_LINE_BYTES = 1024 * 1024
 /** One line of the greatest length, with its line feed. */
 const READ_BYTES = MAX_LINE_BYTES + 1
 /** So many bytes before the place that has been read must be what they were. */
@@ -198,5 +198,5 @@ const takeLines = (table: LineTable, id: number, file: FollowedFile, read: Buffe
 }
 
 /** A line with nothing on it is none. */
-export const isBlank = (text: string, from: number, end: number): boolean =>
+const isBlank = (text: string, from: number, end: number): boolean =>
   end === from || (end === from + 1 && text[from] === '\r')

@@ -1,7 +1,8 @@
 // The whole log, over all its files, as one list of rows that a filter shows a part of. It keeps no line: rows are read
 // from the files when they are asked for, and long work is done in slices, so that whoever else asks is not held up.
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { ArchiveInput, ArchiveLogFilter, LogRow, LogViewState } from '../../shared/contracts/archive.ts'
+import type { ArchiveInput } from '../../shared/contracts/archive.ts'
+import type { ArchiveLogFilter, LogRow, LogViewState } from '../../shared/contracts/archive-log.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { rankOf, UNKNOWN_RANK } from '../../shared/log/level-rank.ts'

@@ -1,4 +1,4 @@
-import type { ArchiveLogFilter } from '../../shared/contracts/archive.ts'
+import type { ArchiveLogFilter } from '../../shared/contracts/archive-log.ts'
 import { rankOf } from '../../shared/log/level-rank.ts'
 import { textMatcher, textOf } from '../../shared/log/match-text.ts'
 import type { LogObject } from '../../shared/log/parse-log-line.ts'

@@ -1,4 +1,5 @@
-import type { HIT_KINDS, TURN_KINDS } from '../../shared/contracts/archive.ts'
+import type { HIT_KINDS } from '../../shared/contracts/archive-sessions.ts'
+import type { TURN_KINDS } from '../../shared/contracts/archive-transcript.ts'
 
 type TurnKind = (typeof TURN_KINDS)[number]
 type HitKind = Exclude<(typeof HIT_KINDS)[number], 'log' | 'audit'>

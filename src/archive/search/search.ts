@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
-import { type ArchiveInput, type ArchiveOutput, HIT_KINDS, type Hit } from '../../shared/contracts/archive.ts'
+import { type ArchiveInput, type ArchiveOutput } from '../../shared/contracts/archive.ts'
+import { HIT_KINDS, type Hit } from '../../shared/contracts/archive-sessions.ts'
 import { parseQuery } from '../../shared/domain/search-query.ts'
 import { parseLogObject } from '../../shared/log/parse-log-line.ts'
 import { logText } from '../follow/take-file.ts'

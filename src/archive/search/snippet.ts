@@ -1,4 +1,4 @@
-import type { Snippet } from '../../shared/contracts/archive.ts'
+import type { Snippet } from '../../shared/contracts/archive-sessions.ts'
 import type { SearchTerm } from '../../shared/domain/search-query.ts'
 
 /** UTF-16 units. */

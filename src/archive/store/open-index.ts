@@ -80,7 +80,7 @@ export const isCorrupt = (error: unknown): boolean =>
   error instanceof Database.SqliteError &&
   /^SQLITE_(?:CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/.test(error.code)
 
-export const isBusy = (error: unknown): boolean =>
+const isBusy = (error: unknown): boolean =>
   error instanceof Database.SqliteError && /^SQLITE_(?:BUSY|LOCKED)/.test(error.code)
 
 class WrongIndex extends Error {}

@@ -24,7 +24,7 @@ type Unfrozen = z.infer<typeof summary>
 /** What the list of sessions says of one, beside its counts. */
 export type SessionSummary = Readonly<Unfrozen>
 
-export const NO_SUMMARY: SessionSummary = {
+const NO_SUMMARY: SessionSummary = {
   id: '',
   startedAt: null,
   people: [],

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type Database from 'better-sqlite3'
-import type { ArchiveOutput, SessionRow } from '../../shared/contracts/archive.ts'
+import type { ArchiveOutput } from '../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../shared/contracts/archive-sessions.ts'
 import type { FileRow } from './rows.ts'
 import type { SessionNames } from './session-names.ts'
 import { parseSummary } from './session-summary.ts'

@@ -1,13 +1,8 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import {
-  type ArchiveInput,
-  type ArchiveOutput,
-  HIT_KINDS,
-  type SEEK_KINDS,
-  TURN_KINDS,
-  type Turn,
-} from '../../shared/contracts/archive.ts'
+import { type ArchiveInput, type ArchiveOutput } from '../../shared/contracts/archive.ts'
+import { HIT_KINDS } from '../../shared/contracts/archive-sessions.ts'
+import { type SEEK_KINDS, TURN_KINDS, type Turn } from '../../shared/contracts/archive-transcript.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { linesOf, MAX_LINE_BYTES, readAt } from '../follow/read-lines.ts'
 import { branchesOf } from '../read/branches.ts'
@@ -29,7 +24,7 @@ const MAX_PAGE_LINES = 10_000
 const MAX_RAW_BYTES = 256 * 1024
 const LINES_BYTES = 1024 * 1024
 
-export interface TranscriptFile {
+interface TranscriptFile {
   readonly id: number
   readonly path: string
   readonly ref: string

@@ -1,4 +1,4 @@
-import type { Block, CallResult } from '../../shared/contracts/archive.ts'
+import type { Block, CallResult } from '../../shared/contracts/archive-transcript.ts'
 import { asJson, isObject, stringIn } from '../read/json.ts'
 import { type CallPart, callOf } from '../read/message-facts.ts'
 import { briefOf, changeOf } from './call-arguments.ts'

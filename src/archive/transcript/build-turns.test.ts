@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { archiveCalls, type Block, type Turn } from '../../shared/contracts/archive.ts'
+import { archiveCalls } from '../../shared/contracts/archive.ts'
+import { type Block, type Turn } from '../../shared/contracts/archive-transcript.ts'
 import { TOO_LONG } from '../read/entry.ts'
 import {
   agent,

@@ -1,4 +1,4 @@
-import type { Turn } from '../../shared/contracts/archive.ts'
+import type { Turn } from '../../shared/contracts/archive-transcript.ts'
 import { formOf, TOO_LONG } from '../read/line-form.ts'
 import { createCutter } from './cutter.ts'
 import { CHANGED, type FormedLine, type ReadStoredLine } from './stored-line.ts'

@@ -1,4 +1,4 @@
-import type { CallResult } from '../../shared/contracts/archive.ts'
+import type { CallResult } from '../../shared/contracts/archive-transcript.ts'
 import { isObject, type JsonObject, numberIn } from '../read/json.ts'
 import { isRefusedResult, saidIn } from '../read/message-facts.ts'
 import { momentOf } from '../read/when.ts'

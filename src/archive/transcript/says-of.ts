@@ -1,4 +1,4 @@
-import type { Block, CallResult, Turn } from '../../shared/contracts/archive.ts'
+import type { Block, CallResult, Turn } from '../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { numberIn, stringIn } from '../read/json.ts'
 import { modelName } from '../read/message-facts.ts'

@@ -1,4 +1,4 @@
-import type { CallResult, Turn } from '../../shared/contracts/archive.ts'
+import type { CallResult, Turn } from '../../shared/contracts/archive-transcript.ts'
 import { isObject, type JsonObject, numberIn, stringIn } from '../read/json.ts'
 import { modelName } from '../read/message-facts.ts'
 import { momentOf } from '../read/when.ts'

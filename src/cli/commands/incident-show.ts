@@ -4,7 +4,7 @@ import {
   type IncidentView,
   isProvenStopped,
   type StopResultView,
-} from '../../shared/contracts/app-state.ts'
+} from '../../shared/contracts/stop-views.ts'
 import { toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'

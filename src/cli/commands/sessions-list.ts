@@ -1,4 +1,5 @@
-import { MAX_PAGE, type SessionRow } from '../../shared/contracts/archive.ts'
+import { MAX_PAGE } from '../../shared/contracts/archive-scalars.ts'
+import { type SessionRow } from '../../shared/contracts/archive-sessions.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { ArchiveClient } from '../../supervisor/archive/archive-client.ts'
 import type { CliContext } from '../context.ts'

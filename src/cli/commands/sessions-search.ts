@@ -1,4 +1,5 @@
-import { type Hit, MAX_PAGE, MAX_QUERY } from '../../shared/contracts/archive.ts'
+import { MAX_PAGE, MAX_QUERY } from '../../shared/contracts/archive-scalars.ts'
+import { type Hit } from '../../shared/contracts/archive-sessions.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { ArchiveClient } from '../../supervisor/archive/archive-client.ts'
 import type { CliContext } from '../context.ts'

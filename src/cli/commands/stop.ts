@@ -1,4 +1,4 @@
-import { isProvenStopped, type StopResultView } from '../../shared/contracts/app-state.ts'
+import { isProvenStopped, type StopResultView } from '../../shared/contracts/stop-views.ts'
 import { type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isProvenStopped, type StopResultView, type Survivor } from '../../shared/contracts/app-state.ts'
+import { isProvenStopped, type StopResultView, type Survivor } from '../../shared/contracts/stop-views.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import { stopSentence, stopWords } from './stop-words.ts'
 

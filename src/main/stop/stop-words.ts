@@ -1,5 +1,5 @@
 // What a stop may be called outside the window. Nothing is called stopped that was not proven.
-import { isProvenStopped, type StopResultView, type Survivor } from '../../shared/contracts/app-state.ts'
+import { isProvenStopped, type StopResultView, type Survivor } from '../../shared/contracts/stop-views.ts'
 
 export interface StopWords {
   readonly title: string

@@ -2,13 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type {
-  AppState,
-  LockdownView,
-  PairingRequestView,
-  StopResultView,
-  SupervisorPhase,
-} from '../../shared/contracts/app-state.ts'
+import type { AppState, SupervisorPhase } from '../../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../../shared/contracts/people-views.ts'
+import type { LockdownView, StopResultView } from '../../shared/contracts/stop-views.ts'
 import { type TrayImage, trayView } from './tray-menu.ts'
 
 const PHASES = [

@@ -1,6 +1,6 @@
 // What the tray shows, as plain data. Everything in it works without the window.
 import type { AppState } from '../../shared/contracts/app-state.ts'
-import { isProvenStopped } from '../../shared/contracts/app-state.ts'
+import { isProvenStopped } from '../../shared/contracts/stop-views.ts'
 import { gatewayWords } from './gateway-words.ts'
 
 export type TrayImage = 'idle' | 'waiting' | 'locked'

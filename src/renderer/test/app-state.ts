@@ -1,20 +1,20 @@
 // States for the tests of this folder: everything quiet, and what a test changes about it.
+
 import type {
-  ApprovalView,
   AppState,
   AuditView,
   DockerView,
   GatewayView,
-  HandsView,
-  IncidentView,
-  LockdownView,
-  PairingRequestView,
-  PersonView,
   ProviderView,
+} from '../../shared/contracts/app-state.ts'
+import type {
+  ApprovalView,
+  HandsView,
   SandboxesView,
   SandboxView,
-  StopResultView,
-} from '../../shared/contracts/app-state.ts'
+} from '../../shared/contracts/hands-views.ts'
+import type { PairingRequestView, PersonView } from '../../shared/contracts/people-views.ts'
+import type { IncidentView, LockdownView, StopResultView } from '../../shared/contracts/stop-views.ts'
 
 export const gatewayView = (changed: Partial<GatewayView> = {}): GatewayView => ({
   phase: 'running',

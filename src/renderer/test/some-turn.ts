@@ -1,5 +1,5 @@
 // A turn for the window's tests: nothing special, and what a test changes about it.
-import type { Turn } from '../../shared/contracts/archive.ts'
+import type { Turn } from '../../shared/contracts/archive-transcript.ts'
 
 export const someTurn = (changed: Partial<Turn> = {}): Turn => ({
   turn: 0,

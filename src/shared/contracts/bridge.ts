@@ -1,8 +1,9 @@
 // The boundary between the window and main. The preload api, the router and the table in the docs derive from it.
 import { z } from 'zod'
 import { PROVIDERS } from '../domain/provider.ts'
-import { type AppState, INCIDENT_STEPS, type LogLine, type StatePatch } from './app-state.ts'
+import { type AppState, type LogLine, type StatePatch } from './app-state.ts'
 import { type ArchivePayload, archiveCalls } from './archive.ts'
+import { INCIDENT_STEPS } from './stop-views.ts'
 
 const provider = z.enum(PROVIDERS)
 const id = z.string().min(1).max(200)
@@ -67,7 +68,7 @@ export interface TurnProgress {
 export const EXPORT_FORMATS = ['markdown', 'html', 'jsonl'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 /** `keep`: as it stands in the transcript, secrets and all. The file says which it was. */
-export const EXPORT_SECRETS = ['redact', 'keep'] as const
+const EXPORT_SECRETS = ['redact', 'keep'] as const
 export type ExportSecrets = (typeof EXPORT_SECRETS)[number]
 
 /** `once`: this command, this time. `session`: the same text in the same session is not asked about again. */

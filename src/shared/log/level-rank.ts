@@ -1,4 +1,4 @@
-import type { LogRow } from '../contracts/archive.ts'
+import type { LogRow } from '../contracts/archive-log.ts'
 
 /** From the least to the worst; a line without a known level is never hidden by its level, so it ranks above all. */
 const RANKS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'unknown'] as const

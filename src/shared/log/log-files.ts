@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path'
 
 /** Stands for the UTC date in the name of the log. */
-export const LOG_DATE = 'YYYY-MM-DD'
+const LOG_DATE = 'YYYY-MM-DD'
 
 const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/
 

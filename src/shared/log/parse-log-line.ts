@@ -1,5 +1,5 @@
 import type { LogLine } from '../contracts/app-state.ts'
-import type { LogRow } from '../contracts/archive.ts'
+import type { LogRow } from '../contracts/archive-log.ts'
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 /** UTF-16 units of a message, and of its fields, that are kept; the file has the rest. */

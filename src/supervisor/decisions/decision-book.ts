@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { DecisionView } from '../../shared/contracts/app-state.ts'
+import type { DecisionView } from '../../shared/contracts/people-views.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import type { PairingRequest } from '../../shared/domain/pairing.ts'
 import { PROVIDERS } from '../../shared/domain/provider.ts'

@@ -1,4 +1,4 @@
-import type { DecisionView } from '../../shared/contracts/app-state.ts'
+import type { DecisionView } from '../../shared/contracts/people-views.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { AuditAct } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { ApprovalView } from '../../shared/contracts/app-state.ts'
 import type { ApprovalAnswer } from '../../shared/contracts/bridge.ts'
 import {
   type FromGateway,
@@ -7,6 +6,7 @@ import {
   type ToGateway,
   type ToolAct,
 } from '../../shared/contracts/gateway.ts'
+import type { ApprovalView } from '../../shared/contracts/hands-views.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { ApproveMode } from '../../shared/domain/hands.ts'

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import type { HandsView } from '../../shared/contracts/app-state.ts'
+import type { HandsView } from '../../shared/contracts/hands-views.ts'
 import type { AuditActor } from '../../shared/domain/audit.ts'
 import { isErrno } from '../../shared/domain/errno.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'

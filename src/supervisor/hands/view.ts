@@ -1,4 +1,4 @@
-import type { HandsView } from '../../shared/contracts/app-state.ts'
+import type { HandsView } from '../../shared/contracts/hands-views.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { type Asker, type HandsRules, type Rights, rightsOf, toolsLeft } from '../../shared/domain/hands.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'

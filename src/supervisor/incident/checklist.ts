@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { IncidentStep, ReachableSecret } from '../../shared/contracts/app-state.ts'
+import type { IncidentStep, ReachableSecret } from '../../shared/contracts/stop-views.ts'
 import { setAside, writeFileAtomic } from '../../shared/state/atomic-file.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'
 import { CHECKLIST } from './evidence/evidence-form.ts'

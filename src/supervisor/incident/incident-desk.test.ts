@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { IncidentView } from '../../shared/contracts/app-state.ts'
+import type { IncidentView } from '../../shared/contracts/stop-views.ts'
 import { loadConfig } from '../../shared/state/config/load.ts'
 import { tempFolder } from '../../shared/state/testing/temp-state.ts'
 import { redactorOf } from '../logs/redactor-of.ts'

@@ -1,10 +1,10 @@
+import type { LogSnapshot, TranscriptTail } from '../../shared/contracts/bridge.ts'
 import type {
   IncidentStep,
   IncidentView,
   ReachableSecret,
   StopResultView,
-} from '../../shared/contracts/app-state.ts'
-import type { LogSnapshot, TranscriptTail } from '../../shared/contracts/bridge.ts'
+} from '../../shared/contracts/stop-views.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { IncidentView, ReachableSecret } from '../../shared/contracts/app-state.ts'
 import type { LogSnapshot } from '../../shared/contracts/bridge.ts'
+import type { IncidentView, ReachableSecret } from '../../shared/contracts/stop-views.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { parseLogLine } from '../../shared/log/parse-log-line.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'

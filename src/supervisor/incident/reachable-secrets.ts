@@ -1,4 +1,4 @@
-import type { ReachableSecret } from '../../shared/contracts/app-state.ts'
+import type { ReachableSecret } from '../../shared/contracts/stop-views.ts'
 import { type Config, SECRET_KINDS, type SecretKind } from '../../shared/state/config/schema.ts'
 import { KEY_VARIABLE } from '../../shared/state/config/secret-places.ts'
 

@@ -1,4 +1,4 @@
-import type { PersonView, RightSource } from '../../shared/contracts/app-state.ts'
+import type { PersonView, RightSource } from '../../shared/contracts/people-views.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
 import { type Trust, trustOf } from '../../shared/domain/people.ts'
 import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'

@@ -1,4 +1,4 @@
-import type { PairingRequestView } from '../../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../../shared/contracts/people-views.ts'
 import { attemptsOf, type PairingRequest, REQUEST_TTL_MS } from '../../shared/domain/pairing.ts'
 import { directSession } from '../../shared/domain/session.ts'
 import { visiblePieces } from '../../shared/domain/visible-text.ts'

@@ -1,7 +1,7 @@
 // Where Docker's inspection of a container differs from what it was asked to be. Pure. What is missing, and what is not
 // known here and says anything, is a difference: a container with one is not used.
 import { createHash } from 'node:crypto'
-import type { DriftView } from '../../shared/contracts/app-state.ts'
+import type { DriftView } from '../../shared/contracts/hands-views.ts'
 import type { Inspection } from './engine/inspection.ts'
 import type { WantedContainer, WantedMount } from './wanted-container.ts'
 

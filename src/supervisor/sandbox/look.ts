@@ -1,4 +1,4 @@
-import type { SandboxView } from '../../shared/contracts/app-state.ts'
+import type { SandboxView } from '../../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { OurContainer } from '../docker/our-containers.ts'
 import type { BoxEngine } from './engine/box-engine.ts'

@@ -1,5 +1,5 @@
 // The boxes in which the agent's commands run. Only here are containers made, looked at and ended.
-import type { SandboxesView } from '../../shared/contracts/app-state.ts'
+import type { SandboxesView } from '../../shared/contracts/hands-views.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError, toErrorView } from '../../shared/domain/error.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'

@@ -1,6 +1,6 @@
 // From a wanted container to one that runs, was looked at, and has said its first word.
 
-import type { DriftView } from '../../shared/contracts/app-state.ts'
+import type { DriftView } from '../../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Attached } from '../docker/attach.ts'
 import { type HeldBox, holdBox, lastWords } from './box.ts'

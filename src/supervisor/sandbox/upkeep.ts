@@ -1,4 +1,4 @@
-import { REMOVED_STATE, type SandboxesView, type SandboxView } from '../../shared/contracts/app-state.ts'
+import { REMOVED_STATE, type SandboxesView, type SandboxView } from '../../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { OurContainer } from '../docker/our-containers.ts'

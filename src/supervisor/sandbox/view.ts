@@ -1,5 +1,5 @@
 // A container as the owner's screen shows it: from Docker's inspection, never from the config.
-import type { DriftView, SandboxView } from '../../shared/contracts/app-state.ts'
+import type { DriftView, SandboxView } from '../../shared/contracts/hands-views.ts'
 import { visibleLine } from '../../shared/domain/visible-text.ts'
 import type { OurContainer } from '../docker/our-containers.ts'
 import { driftOf } from './drift.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { LockdownView, StopResultView } from '../../shared/contracts/app-state.ts'
+import type { LockdownView, StopResultView } from '../../shared/contracts/stop-views.ts'
 import { voidAll } from '../../shared/state/pairing-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { Audit } from '../audit/audit.ts'

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { StopResultView } from '../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../shared/contracts/stop-views.ts'
 import { isErrno } from '../../shared/domain/errno.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'

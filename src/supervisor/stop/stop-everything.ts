@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StopResultView, Survivor } from '../../shared/contracts/app-state.ts'
+import type { StopResultView, Survivor } from '../../shared/contracts/stop-views.ts'
 import type { ErrorView } from '../../shared/domain/error.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import type { Audit } from '../audit/audit.ts'

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isProvenStopped } from '../../shared/contracts/app-state.ts'
+import { isProvenStopped } from '../../shared/contracts/stop-views.ts'
 import { resolveStatePaths } from '../../shared/state/state-dir.ts'
 import { openAudit } from '../audit/audit.ts'
 import { newRunId, RUN_ID_VARIABLE } from '../processes/run-cookie.ts'

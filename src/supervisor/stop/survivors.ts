@@ -1,5 +1,5 @@
 import { setImmediate as soon } from 'node:timers/promises'
-import type { Survivor } from '../../shared/contracts/app-state.ts'
+import type { Survivor } from '../../shared/contracts/stop-views.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { isNothingRunning, unreachable } from '../docker/docker-state.ts'

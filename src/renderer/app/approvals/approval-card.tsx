@@ -1,7 +1,7 @@
 import { SquareTerminal } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
-import type { ApprovalView } from '../../../shared/contracts/app-state.ts'
 import type { ApprovalAnswer } from '../../../shared/contracts/bridge.ts'
+import type { ApprovalView } from '../../../shared/contracts/hands-views.ts'
 import { useRegionKeys, useScreenKeys } from '../../keys/use-keys.ts'
 import { useApp, useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'

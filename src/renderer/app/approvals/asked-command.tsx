@@ -1,5 +1,5 @@
 import type { ReactNode, Ref } from 'react'
-import type { ApprovalView } from '../../../shared/contracts/app-state.ts'
+import type { ApprovalView } from '../../../shared/contracts/hands-views.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { Tag } from '../../ui/tag.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'

@@ -1,5 +1,6 @@
 // What the state of Docker is called, and which shape stands beside it.
-import type { DockerView, LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { DockerView } from '../../../shared/contracts/app-state.ts'
+import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { StatusKind } from '../../ui/status-shape.tsx'
 import { groupDigits } from '../../ui/text/words.ts'

@@ -1,5 +1,6 @@
 // What the owner's rules for tools are called: host access and read-only mode, in words. Pure.
-import type { GatewayView, HandsView } from '../../../shared/contracts/app-state.ts'
+import type { GatewayView } from '../../../shared/contracts/app-state.ts'
+import type { HandsView } from '../../../shared/contracts/hands-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { ApproveMode } from '../../../shared/domain/hands.ts'
 

@@ -4,7 +4,7 @@ import {
   type LockdownView,
   type StopResultView,
   type Survivor,
-} from '../../../shared/contracts/app-state.ts'
+} from '../../../shared/contracts/stop-views.ts'
 import { counted, groupDigits } from '../../ui/text/words.ts'
 
 /** The lockdown in a few words. `pid` is the gateway as the supervisor knows it. */

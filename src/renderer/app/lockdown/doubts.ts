@@ -1,4 +1,4 @@
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 
 /** What a stop has left unproven, each with what resuming means then; empty where all is proven. */
 export const doubtsOf = (result: StopResultView | null): readonly string[] => {

@@ -1,6 +1,6 @@
 import { Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { useApp, useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'

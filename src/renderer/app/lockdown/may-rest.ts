@@ -1,4 +1,4 @@
-import { isProvenStopped } from '../../../shared/contracts/app-state.ts'
+import { isProvenStopped } from '../../../shared/contracts/stop-views.ts'
 import type { Feed } from '../../store/feed.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { isProvenStopped, type StopResultView } from '../../../shared/contracts/app-state.ts'
+import { isProvenStopped, type StopResultView } from '../../../shared/contracts/stop-views.ts'
 import type { BridgeError } from '../../bridge.ts'
 import { useApp, useSlice } from '../../store/app-store.ts'
 import { useOverlay } from '../../store/use-overlay.ts'

@@ -1,4 +1,4 @@
-import type { Survivor } from '../../../shared/contracts/app-state.ts'
+import type { Survivor } from '../../../shared/contracts/stop-views.ts'
 import { groupDigits } from '../../ui/text/words.ts'
 
 /** More names than this do not fit into a sentence. */

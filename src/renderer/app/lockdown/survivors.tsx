@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Survivor } from '../../../shared/contracts/app-state.ts'
+import type { Survivor } from '../../../shared/contracts/stop-views.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { endingOf, shortId } from './describe-stop.ts'
 

@@ -1,4 +1,4 @@
-import type { LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { useClock } from '../../ui/text/clock.ts'
 import { clockSeconds, dayTime, isSameDay } from '../../ui/text/format-time.ts'
 

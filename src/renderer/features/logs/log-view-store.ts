@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ArchiveLogFilter, LogRow, LogViewState } from '../../../shared/contracts/archive.ts'
+import type { ArchiveLogFilter, LogRow, LogViewState } from '../../../shared/contracts/archive-log.ts'
 import type { Answer, CallChannel, OutputOf } from '../../../shared/contracts/bridge.ts'
 import { askArchive } from '../../ask-archive.ts'
 import { type BridgeError, onMain } from '../../bridge.ts'

@@ -1,6 +1,6 @@
 import { ScrollText } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
-import type { LogViewState } from '../../../shared/contracts/archive.ts'
+import type { LogViewState } from '../../../shared/contracts/archive-log.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { parsePlace, useAddress } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'

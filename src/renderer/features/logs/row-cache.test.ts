@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LogRow } from '../../../shared/contracts/archive.ts'
+import type { LogRow } from '../../../shared/contracts/archive-log.ts'
 import { PAGE_ROWS, RowCache } from './row-cache.ts'
 
 const row = (number: number): LogRow => ({

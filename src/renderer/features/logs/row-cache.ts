@@ -1,5 +1,5 @@
 // The rows of the log that the window holds: those near what is looked at. They are asked for by pages.
-import type { LogRow } from '../../../shared/contracts/archive.ts'
+import type { LogRow } from '../../../shared/contracts/archive-log.ts'
 
 export const PAGE_ROWS = 200
 const KEEP_ROWS = 8_000

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import type { LogRow } from '../../../shared/contracts/archive.ts'
+import type { LogRow } from '../../../shared/contracts/archive-log.ts'
 import { callMain, toBridgeError } from '../../bridge.ts'
 import { sessionHref } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react'
-import type { LogRow } from '../../../shared/contracts/archive.ts'
+import type { LogRow } from '../../../shared/contracts/archive-log.ts'
 import { logTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { LEVEL_INKS, LEVEL_WORDS } from './log-row.tsx'

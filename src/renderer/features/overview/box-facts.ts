@@ -1,5 +1,6 @@
 // What can be started, and what holds it in: processes of the gateway, and boxes. Pure.
-import type { AppState, Survivor } from '../../../shared/contracts/app-state.ts'
+import type { AppState } from '../../../shared/contracts/app-state.ts'
+import type { Survivor } from '../../../shared/contracts/stop-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { hostAccess } from '../../app/hands/describe-hands.ts'
 import { counted, countWord, sentence } from '../../ui/text/words.ts'

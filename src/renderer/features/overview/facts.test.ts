@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AppState, HandsView, LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { AppState } from '../../../shared/contracts/app-state.ts'
+import type { HandsView } from '../../../shared/contracts/hands-views.ts'
+import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import {
   appState,
   auditView,

@@ -1,5 +1,6 @@
 // The facts of the first screen, each from what the supervisor reported, never from a guess. Pure.
-import type { AppState, PersonView } from '../../../shared/contracts/app-state.ts'
+import type { AppState } from '../../../shared/contracts/app-state.ts'
+import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../../shared/domain/provider.ts'
 import { describeProvider } from '../../app/gateway/describe-gateway.ts'
 import { counted, countWord, groupDigits, sentence } from '../../ui/text/words.ts'

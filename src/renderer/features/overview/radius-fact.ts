@@ -1,5 +1,6 @@
 // What a message of somebody can touch, as a line of the overview. Pure.
-import type { AppState, HandsView } from '../../../shared/contracts/app-state.ts'
+import type { AppState } from '../../../shared/contracts/app-state.ts'
+import type { HandsView } from '../../../shared/contracts/hands-views.ts'
 import type { Fact, FactTone } from './fact.ts'
 
 /** By the rules as they are now, for somebody in a chat of their own. */

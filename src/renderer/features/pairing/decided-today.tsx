@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { DecisionView } from '../../../shared/contracts/app-state.ts'
+import type { DecisionView } from '../../../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { useIsLive, useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,6 +1,6 @@
 import { UserPlus } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import type { PairingRequestView } from '../../../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../../../shared/contracts/people-views.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useIsLive, useIsLocked, useSlice } from '../../store/app-store.ts'
 import { hrefOf, type Place } from '../../store/screen.ts'

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type ReactNode, type Ref, useState } from 'react'
-import type { PairingRequestView } from '../../../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../../../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,5 +1,5 @@
 // The order of the requests, and which one is selected. Pure.
-import type { PairingRequestView } from '../../../shared/contracts/app-state.ts'
+import type { PairingRequestView } from '../../../shared/contracts/people-views.ts'
 
 export const keyOf = ({ provider, id }: Pick<PairingRequestView, 'provider' | 'id'>): string =>
   `${provider}:${id}`

@@ -1,5 +1,5 @@
 // Who stands where on the list of people, and what can be done about each. Pure.
-import type { PersonView } from '../../../shared/contracts/app-state.ts'
+import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { Trust } from '../../../shared/domain/people.ts'
 

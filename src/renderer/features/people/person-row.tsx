@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { PersonView } from '../../../shared/contracts/app-state.ts'
+import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { useIsLive } from '../../store/app-store.ts'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { REMOVED_STATE, type SandboxView } from '../../../shared/contracts/app-state.ts'
+import { REMOVED_STATE, type SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { useIsLive } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { RowQuestion, useRowAsking } from '../../ui/row-question.tsx'

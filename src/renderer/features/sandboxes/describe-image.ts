@@ -1,5 +1,5 @@
 // What the state of the sandbox image is called, and of its build. Pure.
-import type { ImageBuildView, SandboxImageView } from '../../../shared/contracts/app-state.ts'
+import type { ImageBuildView, SandboxImageView } from '../../../shared/contracts/hands-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { StatusKind } from '../../ui/status-shape.tsx'
 

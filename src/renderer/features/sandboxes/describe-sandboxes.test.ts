@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SandboxView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { dockerView, sandboxView } from '../../test/app-state.ts'
 import { boxesLead, boxFacts, dockerTrouble, drifted, inBoxOrder } from './describe-sandboxes.ts'
 

@@ -1,5 +1,6 @@
 // What boxes are called, their order, and which of their walls is not as high as it could be. Pure.
-import type { DockerView, SandboxesView, SandboxView } from '../../../shared/contracts/app-state.ts'
+import type { DockerView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxesView, SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { mebibytes } from '../../ui/text/format-time.ts'

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
-import type { SandboxesView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxesView } from '../../../shared/contracts/hands-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { useIsLive, useIsLocked, useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react'
-import type { SandboxView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { visibleLine } from '../../../shared/domain/visible-text.ts'
 import { type BridgeError, callMain, toBridgeError } from '../../bridge.ts'
 import { useApp } from '../../store/app-store.ts'

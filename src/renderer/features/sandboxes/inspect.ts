@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { SandboxView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { useApp } from '../../store/app-store.ts'
 
 interface InspectStore {

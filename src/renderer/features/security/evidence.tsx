@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { IncidentView, StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { IncidentView, StopResultView } from '../../../shared/contracts/stop-views.ts'
 import { useApp, useIsLive, useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorText } from '../../ui/error-text.tsx'

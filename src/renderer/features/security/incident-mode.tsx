@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { LockdownView } from '../../../shared/contracts/app-state.ts'
+import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { LockFrame } from '../../app/lockdown/lock-banner.tsx'
 import { useSlice } from '../../store/app-store.ts'
 import { Section } from '../../ui/screen-frame.tsx'

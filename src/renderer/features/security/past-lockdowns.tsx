@@ -1,6 +1,6 @@
 import { OctagonX } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { PastLockdown } from '../../../shared/contracts/app-state.ts'
+import type { PastLockdown } from '../../../shared/contracts/stop-views.ts'
 import { useIsLocked, useSlice } from '../../store/app-store.ts'
 import { EmptyState } from '../../ui/empty-state.tsx'
 import { Section } from '../../ui/screen-frame.tsx'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import { figuresOf, type StopFigure } from '../../app/lockdown/describe-stop.ts'
 import { StatusShape } from '../../ui/status-shape.tsx'
 

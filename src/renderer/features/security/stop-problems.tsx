@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import type { ErrorView } from '../../../shared/domain/error.ts'
 import { Survivors } from '../../app/lockdown/survivors.tsx'
 import { ErrorText } from '../../ui/error-text.tsx'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import { millis } from '../../app/lockdown/describe-stop.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'

@@ -1,5 +1,5 @@
 // Which filters the chips offer, and which filters of a query stand as chips of their own. Pure.
-import type { PersonView } from '../../../shared/contracts/app-state.ts'
+import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { TOOLS } from '../../../shared/domain/hands.ts'
 import { PROVIDER_LABEL, PROVIDERS } from '../../../shared/domain/provider.ts'
 import type { SearchField, SearchFilter } from '../../../shared/domain/search-query.ts'

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react'
-import type { Hit } from '../../../shared/contracts/archive.ts'
+import type { Hit } from '../../../shared/contracts/archive-sessions.ts'
 import { Tag } from '../../ui/tag.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { hrefOfHit, type HitRow as Row } from './hit-rows.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Hit } from '../../../shared/contracts/archive.ts'
+import type { Hit } from '../../../shared/contracts/archive-sessions.ts'
 import { hitRows, hrefOfHit } from './hit-rows.ts'
 
 const hit = (id: number, place: Hit['place']): Hit => ({

@@ -1,5 +1,5 @@
 // Hits as rows of a list: neighbours of one session stand together under its name. Pure.
-import type { Hit } from '../../../shared/contracts/archive.ts'
+import type { Hit } from '../../../shared/contracts/archive-sessions.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { hrefOf, logHref, sessionHref } from '../../store/screen.ts'
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { SessionRow, Snippet } from '../../../shared/contracts/archive.ts'
+import type { SessionRow, Snippet } from '../../../shared/contracts/archive-sessions.ts'
 import { PROVIDER_LABEL, parseProvider } from '../../../shared/domain/provider.ts'
 import { Tag } from '../../ui/tag.tsx'
 import { useClock } from '../../ui/text/clock.ts'

@@ -1,6 +1,6 @@
 import { Search, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect } from 'react'
-import { MAX_QUERY } from '../../../shared/contracts/archive.ts'
+import { MAX_QUERY } from '../../../shared/contracts/archive-scalars.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { FilterChips } from './filter-chips.tsx'

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { Hit } from '../../../shared/contracts/archive.ts'
+import type { Hit } from '../../../shared/contracts/archive-sessions.ts'
 import type { OutputOf } from '../../../shared/contracts/bridge.ts'
 import { type ParsedQuery, parseQuery } from '../../../shared/domain/search-query.ts'
 import { askArchive } from '../../ask-archive.ts'

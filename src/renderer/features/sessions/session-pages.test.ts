@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
 import { missingPage, noPages, outdated, PAGE, pagesOf, rowAt, rowOf, withPage } from './session-pages.ts'
 
 const session = (number: number): SessionRow => ({

@@ -1,5 +1,5 @@
 // The list of sessions, a page at a time: of thousands only what was looked at is held. Pure.
-import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
 
 /** Rows of one page. */
 export const PAGE = 100

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { SessionRow as Row } from '../../../shared/contracts/archive.ts'
+import type { SessionRow as Row } from '../../../shared/contracts/archive-sessions.ts'
 import { sessionHref } from '../../store/screen.ts'
 import { StatusShape } from '../../ui/status-shape.tsx'
 import { Tag } from '../../ui/tag.tsx'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Hit } from '../../../shared/contracts/archive.ts'
+import type { Hit } from '../../../shared/contracts/archive-sessions.ts'
 import { useSearch } from './search-store.ts'
 import { noPages, PAGE } from './session-pages.ts'
 import { useSessions } from './session-store.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
 import { askArchive } from '../../ask-archive.ts'
 import { rowOf } from './session-pages.ts'
 import { useSessions } from './session-store.ts'

@@ -1,6 +1,7 @@
 // Who can speak in the simulator, and what was said with each. Pure.
-import type { AppState, PersonView, SimulatedMessage } from '../../../shared/contracts/app-state.ts'
+import type { AppState, SimulatedMessage } from '../../../shared/contracts/app-state.ts'
 import type { GatewayActivity } from '../../../shared/contracts/gateway.ts'
+import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { sentence } from '../../ui/text/words.ts'
 import { reasonInWords } from '../overview/activity-rows.ts'
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,6 +1,6 @@
 import { MessageSquareOff } from 'lucide-react'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
-import type { SessionRow } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
 import { askArchive } from '../../ask-archive.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { useSlice } from '../../store/app-store.ts'

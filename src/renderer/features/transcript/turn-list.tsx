@@ -9,7 +9,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import type { Turn } from '../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../shared/contracts/archive-transcript.ts'
 import type { TurnProgress } from '../../../shared/contracts/bridge.ts'
 import { useScreenKeys } from '../../keys/use-keys.ts'
 import { usePrefs } from '../../store/prefs.ts'

@@ -1,4 +1,4 @@
-import type { LogRow } from '../../../shared/contracts/archive.ts'
+import type { LogRow } from '../../../shared/contracts/archive-log.ts'
 import type { ExportSecrets } from '../../../shared/contracts/bridge.ts'
 import type { ArchiveClient } from '../archive-client.ts'
 import { headOf } from './export-head.ts'

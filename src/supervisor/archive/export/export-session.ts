@@ -1,4 +1,5 @@
-import type { SessionRow, Turn } from '../../../shared/contracts/archive.ts'
+import type { SessionRow } from '../../../shared/contracts/archive-sessions.ts'
+import type { Turn } from '../../../shared/contracts/archive-transcript.ts'
 import type { ExportFormat, ExportSecrets } from '../../../shared/contracts/bridge.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { ClawdbotError } from '../../../shared/domain/error.ts'

@@ -1,4 +1,4 @@
-import type { Block, Turn } from '../../../shared/contracts/archive.ts'
+import type { Block, Turn } from '../../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { visiblePieces } from '../../../shared/domain/visible-text.ts'
 import type { ExportHead } from './export-head.ts'

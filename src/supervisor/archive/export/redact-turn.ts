@@ -1,4 +1,4 @@
-import type { Block, CallResult, Turn } from '../../../shared/contracts/archive.ts'
+import type { Block, CallResult, Turn } from '../../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { Redact } from './redact-json.ts'
 

@@ -1,4 +1,4 @@
-import type { Block, CallResult, Turn } from '../../../shared/contracts/archive.ts'
+import type { Block, CallResult, Turn } from '../../../shared/contracts/archive-transcript.ts'
 
 // The words in which both readable exports speak of a turn.
 

@@ -1,5 +1,5 @@
 import { arch, release } from 'node:os'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import { toErrorView } from '../../../shared/domain/error.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import type { OurContainer } from '../../docker/our-containers.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { IncidentSession, StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { IncidentSession, StopResultView } from '../../../shared/contracts/stop-views.ts'
 import type { ErrorCode } from '../../../shared/domain/error.ts'
 
 /** The files of an incident's folder. The manifest is written last and names the others; the checklist is the owner's. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { IncidentSession } from '../../../shared/contracts/app-state.ts'
+import type { IncidentSession } from '../../../shared/contracts/stop-views.ts'
 import { readBounded } from '../../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { isObject, linesOf, parseObject } from '../files/json-lines.ts'

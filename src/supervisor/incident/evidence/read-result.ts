@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { parseObject } from '../files/json-lines.ts'
 import { readWhole } from '../files/read-tail.ts'

@@ -1,7 +1,7 @@
 // Test support: a state directory with a config, a log, sessions and a stop to keep evidence of.
 import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StopResultView } from '../../../shared/contracts/app-state.ts'
+import type { StopResultView } from '../../../shared/contracts/stop-views.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'
 import { NOW, tempState } from '../../../shared/state/testing/temp-state.ts'
 import { redactorOf } from '../../logs/redactor-of.ts'

@@ -1,5 +1,5 @@
 // Every sandbox on this machine as somebody sees it who holds none: from Docker's inspection and the config on disk.
-import type { DriftView, SandboxView } from '../../../shared/contracts/app-state.ts'
+import type { DriftView, SandboxView } from '../../../shared/contracts/hands-views.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../../../shared/domain/error.ts'
 import { rightsOf } from '../../../shared/domain/hands.ts'
 import { MAIN_SESSION } from '../../../shared/domain/session.ts'

@@ -1,5 +1,5 @@
 // A session's sandbox as Docker has it: the one that runs, else one that is made, looked at and removed.
-import type { DriftView } from '../../../shared/contracts/app-state.ts'
+import type { DriftView } from '../../../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
 import { isLiving, type OurContainer } from '../../docker/our-containers.ts'
 import { ownIdentity } from '../../processes/process-table.ts'

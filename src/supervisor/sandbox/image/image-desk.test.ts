@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { SandboxesView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxesView } from '../../../shared/contracts/hands-views.ts'
 import { HOSTILE, startHostileEngine } from '../../testing/hostile-engine.ts'
 import { createImageDesk, type ImageDesk } from './image-desk.ts'
 import { createImageWorld, type ImageWorld } from './testing/image-world.ts'

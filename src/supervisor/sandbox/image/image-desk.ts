@@ -1,4 +1,4 @@
-import type { ImageBuildView, SandboxesView } from '../../../shared/contracts/app-state.ts'
+import type { ImageBuildView, SandboxesView } from '../../../shared/contracts/hands-views.ts'
 import { type ErrorView, toErrorView } from '../../../shared/domain/error.ts'
 import { createEngineClient } from '../../docker/engine-client.ts'
 import { buildSandboxImage } from './build-sandbox-image.ts'

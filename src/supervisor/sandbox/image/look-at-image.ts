@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SandboxImageView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxImageView } from '../../../shared/contracts/hands-views.ts'
 import type { EngineClient } from '../../docker/engine-client.ts'
 import { isImageName, splitReference } from './image-name.ts'
 import { IMAGE_LABEL } from './recipe.ts'

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { SandboxesView } from '../../../shared/contracts/app-state.ts'
+import type { SandboxesView } from '../../../shared/contracts/hands-views.ts'
 import type { AuditEntry } from '../../../shared/domain/audit.ts'
 import { parseSessionKey, type SessionKey } from '../../../shared/domain/session.ts'
 import { DEFAULT_LIMITS } from '../../../shared/state/config/limits.ts'

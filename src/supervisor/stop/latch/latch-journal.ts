@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PastLockdown } from '../../../shared/contracts/app-state.ts'
+import type { PastLockdown } from '../../../shared/contracts/stop-views.ts'
 
 /** More than any lockdown leaves in years; what lies before the last so many bytes is history. */
 export const MAX_JOURNAL_BYTES = 1024 * 1024

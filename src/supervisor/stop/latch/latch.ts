@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { PastLockdown } from '../../../shared/contracts/app-state.ts'
+import type { PastLockdown } from '../../../shared/contracts/stop-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { readTextBounded } from '../../../shared/state/atomic-file.ts'
 import type { StatePaths } from '../../../shared/state/state-dir.ts'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ReachableSecret } from '../../../../shared/contracts/app-state.ts'
+import type { ReachableSecret } from '../../../../shared/contracts/stop-views.ts'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
 
 /** Each secret that the gateway had: what it opens, where it is set, how it is replaced. No part of it. */

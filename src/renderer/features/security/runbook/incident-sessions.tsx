@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback, useState } from 'react'
-import type { IncidentSession } from '../../../../shared/contracts/app-state.ts'
 import type { TranscriptLine } from '../../../../shared/contracts/bridge.ts'
+import type { IncidentSession } from '../../../../shared/contracts/stop-views.ts'
 import { callMain } from '../../../bridge.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Tag } from '../../../ui/tag.tsx'

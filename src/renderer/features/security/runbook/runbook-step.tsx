@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useState } from 'react'
-import type { IncidentStep } from '../../../../shared/contracts/app-state.ts'
+import type { IncidentStep } from '../../../../shared/contracts/stop-views.ts'
 import { useIsLive } from '../../../store/app-store.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'

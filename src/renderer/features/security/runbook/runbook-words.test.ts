@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { INCIDENT_STEPS, type IncidentSession } from '../../../../shared/contracts/app-state.ts'
+import { INCIDENT_STEPS, type IncidentSession } from '../../../../shared/contracts/stop-views.ts'
 import { incidentView, stopResult } from '../../../test/app-state.ts'
 import { clockSeconds } from '../../../ui/text/format-time.ts'
 import { isDone, logWords, secretWords, sessionWords, stopWords } from './runbook-words.ts'

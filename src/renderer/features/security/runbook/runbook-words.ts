@@ -4,7 +4,7 @@ import {
   type IncidentView,
   isProvenStopped,
   type StopResultView,
-} from '../../../../shared/contracts/app-state.ts'
+} from '../../../../shared/contracts/stop-views.ts'
 import { clockSeconds } from '../../../ui/text/format-time.ts'
 import { counted, countWord, groupDigits, sentence } from '../../../ui/text/words.ts'
 

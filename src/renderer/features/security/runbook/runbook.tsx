@@ -4,7 +4,7 @@ import {
   type IncidentView,
   isProvenStopped,
   type StopResultView,
-} from '../../../../shared/contracts/app-state.ts'
+} from '../../../../shared/contracts/stop-views.ts'
 import { useSlice } from '../../../store/app-store.ts'
 import { hrefOf } from '../../../store/screen.ts'
 import { Button } from '../../../ui/button.tsx'

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
-import type { Block } from '../../../../shared/contracts/archive.ts'
+import type { Block } from '../../../../shared/contracts/archive-transcript.ts'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
 import { counted } from '../../../ui/text/words.ts'
 import { type DiffLine, diffLines, foldSame } from './line-diff.ts'

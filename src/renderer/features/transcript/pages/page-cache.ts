@@ -1,6 +1,6 @@
 // The pages of one transcript that are held: few enough for any number of turns, the longest unseen goes first. What the
 // file said before it grew is shown until it is read again, so that nothing flickers. Pure but for what it holds.
-import type { Turn } from '../../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../../shared/contracts/archive-transcript.ts'
 
 /** Turns of one page. */
 export const PAGE_TURNS = 100

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TurnPage } from '../../../../shared/contracts/archive.ts'
+import type { TurnPage } from '../../../../shared/contracts/archive-transcript.ts'
 import { someTurn } from '../../../test/some-turn.ts'
 import type { ArchivePort } from './archive-port.ts'
 import { PAGE_TURNS } from './page-cache.ts'

@@ -1,6 +1,6 @@
 // One transcript as the archive reads it: its pages as they are wanted, what becomes of its file, and what was read in
 // full length. Draws nothing; whoever listens draws anew when `version` changes.
-import type { Turn } from '../../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import type { OutputOf } from '../../../../shared/contracts/bridge.ts'
 import type { BridgeError } from '../../../bridge.ts'
 import type { ArchivePort } from './archive-port.ts'

@@ -1,6 +1,6 @@
 import { FilePen, FileText, Pencil, Send, SquareTerminal, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Block, CallResult } from '../../../../shared/contracts/archive.ts'
+import type { Block, CallResult } from '../../../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
 import { Tag, type Tone } from '../../../ui/tag.tsx'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'

@@ -1,5 +1,5 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
-import type { CallResult } from '../../../../shared/contracts/archive.ts'
+import type { CallResult } from '../../../../shared/contracts/archive-transcript.ts'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
 import { hasTerm } from '../../../ui/text/split-by-terms.ts'
 import { groupDigits } from '../../../ui/text/words.ts'

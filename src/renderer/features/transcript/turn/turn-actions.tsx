@@ -1,6 +1,6 @@
 import { Braces, Link2, ScrollText } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Turn } from '../../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import { logHref, sessionHref } from '../../../store/screen.ts'
 import { copyText } from '../../../ui/copy-text.ts'
 import { showDone } from '../../../ui/toasts.tsx'

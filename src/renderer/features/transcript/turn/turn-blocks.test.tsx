@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import type { Block, CallResult } from '../../../../shared/contracts/archive.ts'
+import type { Block, CallResult } from '../../../../shared/contracts/archive-transcript.ts'
 import { someTurn } from '../../../test/some-turn.ts'
 import { type Reading, ReadingProvider } from '../reading.tsx'
 import { TurnBlocks } from './turn-blocks.tsx'

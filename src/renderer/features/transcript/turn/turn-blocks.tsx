@@ -1,6 +1,6 @@
 import { ImageIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Block, Turn } from '../../../../shared/contracts/archive.ts'
+import type { Block, Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
 import { hasTerm } from '../../../ui/text/split-by-terms.ts'

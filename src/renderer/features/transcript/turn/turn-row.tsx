@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react'
-import type { Turn } from '../../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import { useReading } from '../reading.tsx'
 import { TurnActions } from './turn-actions.tsx'
 import { TurnBlocks } from './turn-blocks.tsx'

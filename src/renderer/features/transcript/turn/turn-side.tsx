@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Turn } from '../../../../shared/contracts/archive.ts'
+import type { Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import { usePrefs } from '../../../store/prefs.ts'
 import { useClock } from '../../../ui/text/clock.ts'
 import { clockSeconds, dayTime, isSameDay } from '../../../ui/text/format-time.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CallResult } from '../../../../shared/contracts/archive.ts'
+import type { CallResult } from '../../../../shared/contracts/archive-transcript.ts'
 import { someTurn } from '../../../test/some-turn.ts'
 import {
   costWords,

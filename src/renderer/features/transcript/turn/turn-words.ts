@@ -1,5 +1,5 @@
 // What a turn is called and what stands beside it, in words. Pure.
-import type { CallResult, Turn } from '../../../../shared/contracts/archive.ts'
+import type { CallResult, Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
 import { groupDigits } from '../../../ui/text/words.ts'
 

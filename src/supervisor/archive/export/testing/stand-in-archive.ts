@@ -4,12 +4,10 @@ import {
   type ArchiveInput,
   type ArchiveOutput,
   archiveCalls,
-  type Block,
-  type CallResult,
-  type LogRow,
-  type SessionRow,
-  type Turn,
 } from '../../../../shared/contracts/archive.ts'
+import { type LogRow } from '../../../../shared/contracts/archive-log.ts'
+import { type SessionRow } from '../../../../shared/contracts/archive-sessions.ts'
+import { type Block, type CallResult, type Turn } from '../../../../shared/contracts/archive-transcript.ts'
 import type { ArchiveClient } from '../../archive-client.ts'
 
 const ROW: SessionRow = {
