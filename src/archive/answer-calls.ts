@@ -106,8 +106,12 @@ export const createArchive = ({ start, tell, now, clock, onAbandoned }: ArchiveO
       return undefined
     }
   }
-  const onChange = (): void => {
+  const onChange = (when: 'now' | 'soon'): void => {
     tellGrown()
+    if (when === 'now') {
+      clearTimeout(timer)
+      timer = setTimeout(tellStatus, 0)
+    }
     timer ??= setTimeout(tellStatus, Math.max(0, STATUS_MS - (clock() - toldAt)))
   }
 

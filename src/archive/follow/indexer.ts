@@ -41,7 +41,7 @@ export interface IndexerOptions {
   /** Milliseconds that never go back. */
   readonly clock: () => number
   /** After every change of what the index holds or of how far it is. */
-  readonly onChange: () => void
+  readonly onChange: (when: 'now' | 'soon') => void
   /** Another process made the index anew: this one must end without closing it. */
   readonly onAbandoned: () => void
 }
@@ -76,7 +76,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
   const lookedTo = new Map<string, { readonly from: number; readonly to: number }>()
   const names = createSessionNames()
   const segments = createSegments()
-  const troubles = createTroubles(clock, options.onChange)
+  const troubles = createTroubles(clock, () => options.onChange('soon'))
   let index: Index | undefined
   let writer: IndexWriter | undefined
   let files: FileSet | undefined
@@ -150,7 +150,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
     sweptTime = now()
     await set.sweep(breathe)
     sweptAt = clock()
-    if ((await names.refresh(set.folders())) === 'changed') options.onChange()
+    if ((await names.refresh(set.folders())) === 'changed') options.onChange('soon')
     for (const row of rows.values()) {
       const provider = row.sort === 'session' ? names.of(row.path)?.provider : undefined
       if (provider !== undefined && provider !== '' && provider !== row.provider) set.add(row.path)
@@ -242,10 +242,10 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
     if (hasWork(into, set)) {
       phase = 'indexing'
       error = null
-      options.onChange()
+      options.onChange('soon')
       if ((await write(into, set)) === 'busy') return 20
       shorten(into)
-      options.onChange()
+      options.onChange('soon')
       return 0
     }
     if (needsTruncate && into.checkpoint('truncate') === 'whole') needsTruncate = false
@@ -254,7 +254,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
       phase = 'ready'
       error = null
       asOf = sweptTime
-      if (!wasReady) options.onChange()
+      if (!wasReady) options.onChange('now')
     }
     settle(sweeps)
     return tidyUp(into) === 'more' ? TIDY_MS : GLANCE_MS
@@ -273,7 +273,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
     }
     phase = 'stuck'
     settle(Number.POSITIVE_INFINITY)
-    options.onChange()
+    options.onChange('now')
   }
 
   const run = async (): Promise<void> => {
