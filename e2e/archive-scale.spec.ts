@@ -61,7 +61,6 @@ test('a million messages and a million lines: found as typed, opened at the turn
     expect(view.logLines).toBeGreaterThanOrEqual(1_000_000)
     expect(view.brokenLines).toBe(0)
 
-    await page.screenshot({ path: '/tmp/scale-debug.png' })
     const field = page.getByRole('searchbox', { name: 'Search all transcripts' })
     await field.pressSequentially('zanzibar quo')
     const found = page.getByRole('list').getByRole('link').filter({ hasText: 'zanzibar' })
@@ -97,6 +96,7 @@ test('a million messages and a million lines: found as typed, opened at the turn
     await page.getByRole('log').focus()
     await page.keyboard.press('Home')
     await expect(page.getByRole('button', { name: /Follow|new/ })).toBeVisible()
+    await expect(page.locator('[data-row="0"]')).toBeInViewport()
     await page.screenshot({ path: 'test-results/screens/scale-log-start.png' })
     await page.getByRole('searchbox', { name: 'Filter' }).fill('zzz-no-such-line')
     await expect(page.getByText('No line matches')).toBeVisible()

@@ -77,6 +77,7 @@ export const ShortcutSheet = (): ReactNode => {
             ['j k', 'Next, previous line'],
             ['Enter', 'Unfold the line'],
             ['e', 'Next error; with Shift the one before'],
+            ['Home', 'To the first line'],
             ['End', 'Follow again'],
           ]}
         />

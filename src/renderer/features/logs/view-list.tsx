@@ -95,6 +95,15 @@ export const ViewList = (): ReactNode => {
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- rows that came may have left others missing
   useEffect(() => need(from, to), [need, from, to, version])
 
+  /** At once: heights that are measured on the way would break off the browser's own smooth scroll. */
+  const toStart = (): void => {
+    if (following) hold()
+    setWantedFrom(first)
+    anchor.current = { row: first, offset: 0 }
+    if (scroller.current !== null) scroller.current.scrollTop = 0
+    setScrollTop(0)
+  }
+
   const middle = (): number => geometry.rowAt(scrollTop + size.height / 2)
   const move = (by: number): void => {
     const last = end - 1
@@ -110,6 +119,9 @@ export const ViewList = (): ReactNode => {
     switch (key) {
       case 'End':
         follow()
+        return true
+      case 'Home':
+        toStart()
         return true
       case 'e':
         void seek('next', marked ?? middle())
