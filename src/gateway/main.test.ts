@@ -154,8 +154,9 @@ describe('who watches a session', () => {
     gateway.tell({ type: 'watch', session: 'main' })
     server.dm(friend, 'say nobody watches this')
     await server.waitFor(() => world.answersTo('nobody watches this') === 1)
-    server.dm(owner, 'say this is watched')
-    await server.waitFor(() => world.answersTo('this is watched') === 1)
+    // Longer than the pause between two tellings.
+    server.dm(owner, 'wait 1 second')
+    await supervisor.waitFor(() => supervisor.of('progress').some(({ event }) => event !== ''))
     await supervisor.waitFor(() => supervisor.of('progress').at(-1)?.state === 'over')
     const told = supervisor.of('progress')
     expect(new Set(told.map(({ session }) => session))).toEqual(new Set(['main']))

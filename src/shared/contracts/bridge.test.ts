@@ -7,7 +7,7 @@ const docs = readFileSync(join(import.meta.dirname, '../../../docs/architecture.
 
 describe('the bridge', () => {
   it('has the channels that the table in the docs has, of the same kinds', () => {
-    const documented = [...docs.matchAll(/^\| `([a-z.]+)` \| (query|command|event) \|/gm)].map((row) => [
+    const documented = [...docs.matchAll(/^\| `([a-zA-Z.]+)` \| (query|command|event) \|/gm)].map((row) => [
       row[1],
       row[2],
     ])

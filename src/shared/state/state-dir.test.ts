@@ -9,6 +9,7 @@ describe('the paths of the state directory', () => {
   it('are in ~/.clawdbot', () => {
     expect(resolveStatePaths({}, '/home/a')).toEqual({
       root: '/home/a/.clawdbot',
+      archive: '/home/a/.clawdbot/archive',
       audit: '/home/a/.clawdbot/audit',
       incidents: '/home/a/.clawdbot/incidents',
       lockdowns: '/home/a/.clawdbot/lockdowns.jsonl',
