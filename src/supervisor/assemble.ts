@@ -239,6 +239,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     env,
     now,
     logFile: files.logFileOfAnyDay,
+    begins: options.runsAs === 'app' ? 'at once' : 'when asked',
     onView: (view) => feed.update({ archive: view }),
     onError: complain,
   })

@@ -9,6 +9,7 @@ import { PAGE_BYTES } from '../store/schema.ts'
 import { createSessionNames, type SessionNames } from '../store/session-names.ts'
 import { createFileSet, type FileSet } from './file-set.ts'
 import { type RoundLimits, readRound } from './read-round.ts'
+import { refuseWithoutRoom } from './room.ts'
 import { createSegments } from './segments.ts'
 import { createTroubles } from './troubles.ts'
 
@@ -170,6 +171,7 @@ export const runIndexer = (options: IndexerOptions): Indexer => {
         into.commit()
         needsTruncate = true
       } else if (set.pending().length > 0 && segments.mayGrow()) {
+        await refuseWithoutRoom(start.indexDir, path)
         const round = await readRound({
           files: set,
           writer: into,

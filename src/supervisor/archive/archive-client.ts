@@ -27,6 +27,8 @@ export interface ArchiveOptions {
   readonly logFile: () => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Without a window nobody may ever ask, and an index that nobody reads costs room on the disk. @default 'at once' */
+  readonly begins?: 'at once' | 'when asked'
   readonly onView: (view: ArchiveView) => void
   readonly onError: (error: unknown) => void
 }
@@ -76,7 +78,7 @@ interface Run {
 }
 
 /**
- * Starts the archive at once and keeps it running: a crash, a silence or a breach of the contract starts it again, until that
+ * Starts the archive and keeps it running: a crash, a silence or a breach of the contract starts it again, until that
  * has happened five times in a minute. What was asked of a process that is gone is put to the next one, once; what was
  * asked of one that was killed fails; what is asked while none is there waits for the next.
  */
@@ -92,6 +94,7 @@ export const createArchive = (options: ArchiveOptions, pace: Pace = PACE): Archi
   let failed: Error | undefined
   /** Which transcript is watched, for a process that starts later. */
   let watched: ArchiveInput<'watch'> | undefined
+  let isAwaited = options.begins === 'when asked'
   let closing: { readonly since: number; readonly done: () => void } | undefined
 
   const show = (change: Partial<ArchiveView>): void => {
@@ -106,6 +109,7 @@ export const createArchive = (options: ArchiveOptions, pace: Pace = PACE): Archi
   }
 
   const start = (): void => {
+    isAwaited = false
     startAt = undefined
     failed = undefined
     const logFile = options.logFile()
@@ -233,16 +237,19 @@ export const createArchive = (options: ArchiveOptions, pace: Pace = PACE): Archi
       return Promise.reject(unavailable('it is being ended', 'Start Clawdbot again.'))
     if (failed !== undefined) return Promise.reject(failed)
     if (call === 'watch') watched = archiveCalls.watch.input.parse(input)
-    return asks.add(call, input, tick, (line) => {
+    const answer = asks.add(call, input, tick, (line) => {
       if (run?.ended === undefined) run?.child.say(line)
     })
+    // It is told what was asked as soon as it has begun.
+    if (isAwaited) start()
+    return answer
   }
 
   const timer = setInterval(look, pace.tickMs)
   // Its process is not a reason to stay either, and whoever waits for an answer has a reason of their own.
   timer.unref()
   show({})
-  start()
+  if (!isAwaited) start()
 
   return {
     ask,

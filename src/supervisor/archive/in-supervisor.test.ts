@@ -31,7 +31,7 @@ const lives = (pid: number): boolean => {
 describe('the archive of a supervisor', () => {
   it('is there without a gateway, and ends with the supervisor', async () => {
     putFakeArchive(home.appRoot)
-    const supervisor = await home.supervisor()
+    const supervisor = await home.supervisor('', { runsAs: 'app' })
     expect((await ready(supervisor)).gateway.phase).toBe('stopped')
     const pid = Number(await order(supervisor, 'pid'))
     await supervisor.close()
@@ -40,7 +40,7 @@ describe('the archive of a supervisor', () => {
 
   it('is left alone by STOP: a bad day is when it is read', async () => {
     putFakeArchive(home.appRoot)
-    const supervisor = await home.supervisor()
+    const supervisor = await home.supervisor('', { runsAs: 'app' })
     await startRunning(supervisor)
     const pid = await order(supervisor, 'pid')
     const result = await supervisor.lockdown('the owner', 'a test')
@@ -50,7 +50,7 @@ describe('the archive of a supervisor', () => {
 
   it('is told where the log is as the config says it, also when that changes', async () => {
     putFakeArchive(home.appRoot)
-    const supervisor = await home.supervisor()
+    const supervisor = await home.supervisor('', { runsAs: 'app' })
     expect(JSON.parse(await order(supervisor, 'start')).logFile).toBe(home.logFile)
     const other = join(home.root, 'other/clawdbot-YYYY-MM-DD.log')
     home.config({ logging: { file: other } })
@@ -60,16 +60,25 @@ describe('the archive of a supervisor', () => {
   })
 
   it('does not keep a supervisor from its work where it can not run, and says why', async () => {
-    const supervisor = await home.supervisor()
+    const supervisor = await home.supervisor('', { runsAs: 'app' })
     const { gateway, archive } = await startRunning(supervisor)
     expect(gateway.phase).toBe('running')
     expect(archive).toMatchObject({ phase: 'failed', error: { code: 'runtime_missing' } })
     await expect(supervisor.archive.ask('status', {})).rejects.toMatchObject({ code: 'runtime_missing' })
   })
 
-  it('records what is taken out of it, also where that fails', async () => {
+  it('is not begun without a window, until somebody asks', async () => {
     putFakeArchive(home.appRoot)
     const supervisor = await home.supervisor()
+    const { archive } = await startRunning(supervisor)
+    expect(archive.phase).toBe('starting')
+    const pid = Number(await order(supervisor, 'pid'))
+    expect(lives(pid)).toBe(true)
+  })
+
+  it('records what is taken out of it, also where that fails', async () => {
+    putFakeArchive(home.appRoot)
+    const supervisor = await home.supervisor('', { runsAs: 'app' })
     const what = { ref: 'echo no such session', format: 'markdown', secrets: 'keep' } as const
     await expect(supervisor.exportSession(join(home.root, 'a.md'), what)).rejects.toMatchObject({
       code: 'archive_refused',
