@@ -88,6 +88,8 @@ module.exports = {
     owns('better-sqlite3', ['archive']),
     owns('dockerode', ['supervisor']),
     owns('grammy', ['gateway/providers/telegram']),
+    owns('@whiskeysockets/baileys', ['gateway/providers/whatsapp']),
+    owns('libsignal', ['gateway/providers/whatsapp']),
     owns('ai', ['gateway/agent']),
     {
       name: 'no-circular',
@@ -98,8 +100,9 @@ module.exports = {
     {
       name: 'product-imports-no-tests',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^(e2e|bench|scripts)/|\\.test\\.tsx?$' },
+      comment: 'folders named testing hold what tests share; they may use the servers of e2e, and no product code may use them',
+      from: { path: '^src/', pathNot: '\\.test\\.tsx?$|/(testing|test)/' },
+      to: { path: '^(e2e|bench|scripts)/|\\.test\\.tsx?$|^src/.*/(testing|test)/' },
     },
     {
       name: 'not-to-unresolvable',
