@@ -14,6 +14,9 @@ const event = (sender: string, text: string): InboundEvent => ({
   provider: 'telegram',
   kind: 'message',
   direct: true,
+  group: null,
+  account: null,
+  selfChat: false,
   sender: id(sender),
   chatId: sender,
   eventId: `telegram:${sender}`,
@@ -38,12 +41,13 @@ const events: readonly InboundEvent[] = [
   { ...event('5', 'edited'), kind: 'edit' },
   { ...event('6', ''), fromBot: true },
 ]
-const policy: ProviderPolicy = { dmPolicy: 'pairing', everyone: false, silent: false }
+const policy: ProviderPolicy = { dmPolicy: 'pairing', everyone: false, silent: false, onlySelf: false }
 const people: People = {
   owners: new Set([id('1')]),
   configured: new Set(Array.from({ length: 500 }, (_, index) => id(String(1000 + index)))),
   approved: new Set([id('2')]),
   blocked: new Set([id('7')]),
+  accounts: new Map(),
 }
 
 export const gateDecisions: Benchmark = {

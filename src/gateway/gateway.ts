@@ -20,6 +20,7 @@ import { createPairing, type StrangersMessage } from './inbound/pairing.ts'
 import { APPROVED_TEXT, pairingText } from './inbound/pairing-text.ts'
 import { createReceive } from './inbound/receive.ts'
 import { readPeople } from './inbound/told-people.ts'
+import { directChat } from '../shared/domain/direct-chat.ts'
 import { type Intent, openLedger } from './outbound/ledger.ts'
 import { createOutbox } from './outbound/outbox.ts'
 import { createPrivilegedActs } from './outbound/privileged-acts.ts'
@@ -99,6 +100,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     underTest: options.underTest,
     send: link.send,
     status: (status) => link.send({ type: 'provider', status }),
+    log,
+    onFault: options.onFault,
     now,
     newId,
   })
@@ -163,6 +166,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     progress,
     send: outbox.send,
     outcomeFor: outbox.outcomeFor,
+    typing: outbox.typing,
     onDone: (eventId) => {
       inbox.done(eventId)
       reached('inbox:done')
@@ -180,13 +184,21 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       report({ at: now(), kind: 'paired', provider, sender, session: null, detail })
     if (code === undefined) return paired('asked for access; was not answered')
     const text = pairingText(code)
-    const result = await outbox.send({ session, provider, chatId, text, replyTo, kind: 'pairing' })
+    const result = await outbox.send({
+      session,
+      provider,
+      chatId,
+      recipient: sender,
+      text,
+      replyTo,
+      kind: 'pairing',
+    })
     paired(result.kind === 'sent' ? 'asked for access; was told the code' : `asked for access; ${result.why}`)
   }
   const pairing = createPairing({
     pending: (provider) => people.of(provider).pending,
-    ask: (askId, { provider, sender, claims, answer }) =>
-      link.send({ type: 'pairing-ask', askId, provider, sender, claims, answer }),
+    ask: (askId, { provider, sender, account, moved, claims, answer }) =>
+      link.send({ type: 'pairing-ask', askId, provider, sender, account, moved, claims, answer }),
     seen: (provider, sender, count) => link.send({ type: 'pairing-seen', provider, sender, count }),
     created: (message, code) => inBackground(tellCode(message, code), 'a code could not be sent'),
     dropped: (provider, reason) => drops.count(provider, reason),
@@ -232,6 +244,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       gateLog.info('a message was let in', { event: eventId, session, provider, trust })
       link.send({ type: 'accepted', provider, sender, session, trust, eventId, at })
     },
+    bind: (provider, number, account) => link.send({ type: 'bind', provider, number, account }),
     refused: (session, refusal) => conversations.refused(session, refusal),
     stopAsked: ({ provider, sender }) => {
       link.send({ type: 'stop-asked', provider, sender })
@@ -255,6 +268,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         log.info('provider', { provider: provider.id, state, detail })
         link.send({ type: 'provider', status: { provider: provider.id, state, detail: redact(detail) } })
       },
+      // A code is shown to the owner and stands nowhere else.
+      link: (shown) => link.send({ type: 'link', link: { provider: provider.id, ...shown } }),
     })
 
   const notify = async (message: Extract<ToGateway, { type: 'notify' }>): Promise<void> => {
@@ -268,7 +283,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     const notice = {
       session,
       provider,
-      chatId: sender,
+      chatId: directChat(provider, sender),
+      recipient: sender,
       text: APPROVED_TEXT,
       replyTo,
       kind: 'notice',
@@ -300,6 +316,8 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           return tools.approvals.answered(message)
         case 'watch':
           return progress.watch(message.session)
+        case 'link':
+          return providers.of(message.provider)?.link?.(message.act)
         case 'simulate':
           try {
             providers.simulator?.simulate(message)

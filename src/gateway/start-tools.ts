@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import type { StartMessage } from '../shared/contracts/gateway.ts'
-import type { ClawdbotError } from '../shared/domain/error.ts'
 import type { Logger } from '../shared/log/logger.ts'
 import { type Approvals, createApprovals } from './hands/approvals.ts'
 import { createBoxChannel } from './hands/box-channel.ts'
@@ -17,7 +16,7 @@ export interface ToolsSurroundings {
   /** The streams to the sandboxes. */
   readonly boxes: Duplex
   /** A fault after which this process should end. */
-  readonly onFault: (error: ClawdbotError) => void
+  readonly onFault: (error: unknown) => void
   /** What the host helper inherits is taken from it. */
   readonly env: NodeJS.ProcessEnv
   readonly log: Logger

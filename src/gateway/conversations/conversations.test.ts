@@ -44,12 +44,14 @@ describe('an accepted message', () => {
         session: 'telegram:dm:811204553',
         provider: 'telegram',
         chatId: '811204553',
+        recipient: '811204553',
         text: 're: hello',
         replyTo: item.eventId,
         kind: 'answer',
       },
     ])
     expect(world.open.size).toBe(0)
+    expect(world.signs).toEqual([`${item.eventId} on`, `${item.eventId} off`])
     const [transcript] = transcriptsIn(world.stateDir)
     expect(transcript?.entries).toMatchObject([
       {

@@ -32,6 +32,8 @@ export interface ConversationsOptions {
   readonly takeIn: TakeIn
   readonly send: Send
   readonly outcomeFor: OutcomeFor
+  /** Shows whoever wrote that an answer is on its way, or no longer. Never throws. */
+  readonly typing: (item: AcceptedItem, state: 'on' | 'off') => void
   /** Nothing is left to do for the event: it is never to be handed in again. */
   readonly onDone: (eventId: string) => void
   readonly reached: Reached
@@ -182,6 +184,7 @@ export const createConversations = (options: ConversationsOptions): Conversation
           session,
           provider,
           chatId,
+          recipient: item.sender,
           text: TOO_MANY,
           replyTo,
           kind: 'notice',

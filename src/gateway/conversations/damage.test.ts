@@ -181,6 +181,7 @@ describe('under Node’s permission model', () => {
          toolsFor: () => ({ offered: () => [] }),
          send: async ({ text }) => { console.log(text); return { kind: 'sent', messageIds: [] } },
          outcomeFor: nothing, reached: nothing, report: nothing,
+         typing: nothing,
          progress: { begin: () => ({ asks: nothing, says: nothing, runs: nothing, over: nothing }) },
          onDone: () => { setImmediate(() => void conversations.close()) },
        })

@@ -12,6 +12,8 @@ import type { Session } from './sessions.ts'
 export interface TurnParts extends AnswerParts {
   readonly send: Send
   readonly outcomeFor: OutcomeFor
+  /** Shows whoever wrote that an answer is on its way, or no longer. Never throws. */
+  readonly typing: (item: AcceptedItem, state: 'on' | 'off') => void
   readonly report: (activity: GatewayActivity) => void
 }
 
@@ -34,6 +36,7 @@ export const takeTurn = async (
   const from = now()
   log.info('a turn begins', about)
   const turn = parts.progress.begin(item.session, item.eventId)
+  parts.typing(item, 'on')
   try {
     const taken = await take(item, session, parts, { signal, end, turn })
     const { input: inputTokens, output: outputTokens } = taken.usage ?? NO_USAGE
@@ -41,6 +44,7 @@ export const takeTurn = async (
     log.info('a turn ended', { ...about, state, durationMs: now() - from, inputTokens, outputTokens })
     return taken.kind
   } finally {
+    parts.typing(item, 'off')
     turn.over()
   }
 }
@@ -94,6 +98,7 @@ const take = async (
     session: item.session,
     provider: item.provider,
     chatId: item.chatId,
+    recipient: item.sender,
     text: answered.text,
     replyTo: eventId,
     kind: 'answer',

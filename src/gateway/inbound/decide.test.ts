@@ -24,11 +24,14 @@ const event = (over: Partial<InboundEvent> = {}): InboundEvent => ({
   provider: 'telegram',
   kind: 'message',
   direct: true,
+  group: null,
   sender: STRANGER,
+  account: null,
   chatId: '500',
   eventId: 'telegram:1:1',
   sentAt: 1_000_000,
   fromSelf: false,
+  selfChat: false,
   fromBot: false,
   onBehalf: false,
   forwarded: false,
@@ -44,6 +47,7 @@ const policy = (over: Partial<ProviderPolicy> = {}): ProviderPolicy => ({
   dmPolicy: 'pairing',
   everyone: false,
   silent: false,
+  onlySelf: false,
   ...over,
 })
 
@@ -52,6 +56,7 @@ const people = (over: Partial<People> = {}): People => ({
   configured: new Set([CONFIGURED]),
   approved: new Set([APPROVED]),
   blocked: new Set([BLOCKED]),
+  accounts: new Map(),
   ...over,
 })
 
@@ -65,7 +70,13 @@ const dropped = (reason: DropReason): Verdict => ({ kind: 'drop', reason })
 
 describe('who gets in', () => {
   test('the owner’s chat is the main session', () => {
-    expect(verdictOn({ sender: OWNER })).toEqual({ kind: 'accept', trust: 'owner', session: 'main' })
+    expect(verdictOn({ sender: OWNER })).toEqual({
+      kind: 'accept',
+      trust: 'owner',
+      session: 'main',
+      person: OWNER,
+      bind: null,
+    })
   })
 
   test('a configured person is a friend in a session of their own', () => {
@@ -73,6 +84,8 @@ describe('who gets in', () => {
       kind: 'accept',
       trust: 'friend',
       session: 'telegram:dm:200',
+      person: CONFIGURED,
+      bind: null,
     })
   })
 
@@ -91,6 +104,8 @@ describe('who gets in', () => {
       kind: 'accept',
       trust: 'guest',
       session: 'telegram:dm:500',
+      person: STRANGER,
+      bind: null,
     })
     expect(verdictOn({}, { dmPolicy: 'open' })).toEqual(dropped('open_without_star'))
   })
@@ -110,6 +125,7 @@ describe('who gets in', () => {
       configured: new Set(),
       approved: new Set(),
       blocked: new Set(),
+      accounts: new Map(),
     }
     for (const dmPolicy of DM_POLICIES)
       expect(verdictOn({}, { dmPolicy }, nobody)).not.toMatchObject({ kind: 'accept' })
@@ -119,6 +135,8 @@ describe('who gets in', () => {
     expect(verdictOn({ claims: { username: '100', firstName: '*', lastName: String(OWNER) } })).toEqual({
       kind: 'pair',
       answer: true,
+      person: STRANGER,
+      moved: null,
     })
   })
 
@@ -169,11 +187,11 @@ describe('who is kept out', () => {
 
 describe('who is asked to pair', () => {
   test('a stranger under pairing, with an answer', () => {
-    expect(verdictOn({})).toEqual({ kind: 'pair', answer: true })
+    expect(verdictOn({})).toMatchObject({ kind: 'pair', answer: true })
   })
 
   test('backlog is queued without an answer, so a start sends no codes by the dozen (openclaw #834, #97088)', () => {
-    expect(verdictOn({ backlog: true })).toEqual({ kind: 'pair', answer: false })
+    expect(verdictOn({ backlog: true })).toMatchObject({ kind: 'pair', answer: false })
   })
 
   test('backlog of an accepted sender is accepted', () => {
@@ -181,7 +199,7 @@ describe('who is asked to pair', () => {
   })
 
   test('in silent mode without an answer (openclaw #10696)', () => {
-    expect(verdictOn({}, { silent: true })).toEqual({ kind: 'pair', answer: false })
+    expect(verdictOn({}, { silent: true })).toMatchObject({ kind: 'pair', answer: false })
   })
 
   test('not a stranger who passes on what somebody else wrote', () => {
@@ -213,6 +231,10 @@ const anyEvent: fc.Arbitrary<InboundEvent> = fc.record({
     fc.constantFrom(...INBOUND_KINDS),
   ),
   direct: mostly(true),
+  group: fc.constant(null),
+  // Accounts behind numbers have rules of their own: decide-accounts.test.ts.
+  account: fc.constant(null),
+  selfChat: fc.constant(false),
   sender: fc.option(someone, { freq: 8 }),
   chatId: fc.string(),
   eventId: fc.string(),
@@ -236,6 +258,7 @@ const anyPolicy: fc.Arbitrary<ProviderPolicy> = fc.record({
   dmPolicy: fc.constantFrom(...DM_POLICIES),
   everyone: fc.boolean(),
   silent: fc.boolean(),
+  onlySelf: fc.constant(false),
 })
 
 const anySet = fc.subarray([OWNER, CONFIGURED, APPROVED, BLOCKED, STRANGER]).map((ids) => new Set(ids))
@@ -244,6 +267,7 @@ const anyPeople: fc.Arbitrary<People> = fc.record({
   configured: anySet,
   approved: anySet,
   blocked: anySet,
+  accounts: fc.constant(new Map()),
 })
 
 /** The same rules told from the other end: not why a message is refused, but all that it takes to be let in. */

@@ -1,6 +1,13 @@
 import type { SenderId } from '../../shared/domain/identity.ts'
 import type { InboundEvent } from '../../shared/domain/inbound.ts'
-import { type People, type ProviderPolicy, type Trust, trustOf } from '../../shared/domain/people.ts'
+import {
+  type Named,
+  namedBy,
+  type People,
+  type ProviderPolicy,
+  type Trust,
+  trustOf,
+} from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { directSession, MAIN_SESSION, type SessionKey } from '../../shared/domain/session.ts'
 import type { DropReason, Verdict } from '../../shared/domain/verdict.ts'
@@ -33,6 +40,8 @@ interface Facts {
   readonly event: InboundEvent
   readonly policy: ProviderPolicy
   readonly people: People
+  /** Whom the lists mean; undefined without a valid id. */
+  readonly named: Named | undefined
 }
 
 /** A refusal and when it holds. */
@@ -41,7 +50,9 @@ type Rule = readonly [reason: DropReason, holds: (facts: Facts) => boolean]
 /** Never for us, whoever the lists name. */
 const RULES_FOR_ALL: readonly Rule[] = [
   ['not_a_message', ({ event }) => event.kind !== 'message'],
-  ['own_message', ({ event }) => event.fromSelf],
+  // In the chat with oneself only an owner whom the config names is heard; to anybody else it would be a pairing with oneself.
+  ['own_message', ({ event, people }) => event.fromSelf && !isOwnersSelfChat(event, people)],
+  ['only_self_chat', ({ event, policy }) => policy.onlySelf && !event.selfChat],
   ['bot', ({ event }) => event.fromBot],
   ['on_behalf', ({ event }) => event.onBehalf],
   ['not_direct', ({ event }) => !event.direct],
@@ -49,12 +60,13 @@ const RULES_FOR_ALL: readonly Rule[] = [
   ['duplicate', ({ event }) => event.duplicate],
   ['empty', ({ event }) => event.text.trim() === '' && event.attachments.length === 0],
   ['disabled', ({ policy }) => policy.dmPolicy === 'disabled'],
-  ['blocked', ({ event, people }) => isBlocked(event.sender, people)],
+  ['blocked', ({ event, named, people }) => isBlocked(event, named, people)],
 ]
 
 /** What a sender without a right gets instead of a code. */
 const RULES_FOR_STRANGERS: readonly Rule[] = [
   // Only `pairing` ever sends a code (openclaw #26982, #13294).
+  ['number_moved', ({ named, policy }) => named?.moved != null && policy.dmPolicy !== 'pairing'],
   ['not_allowed', ({ policy }) => policy.dmPolicy === 'allowlist'],
   ['open_without_star', ({ policy }) => policy.dmPolicy === 'open'],
   ['forwarded_by_stranger', ({ event }) => event.forwarded],
@@ -64,17 +76,29 @@ const RULES_FOR_STRANGERS: readonly Rule[] = [
 
 /** The gate: who gets in, who is asked to pair, and why everything else goes nowhere. Total and without effects. */
 export const decide = (event: InboundEvent, policy: ProviderPolicy, people: People): Verdict => {
-  const facts: Facts = { event, policy, people }
+  const { sender, account } = event
+  const named = sender === null ? undefined : namedBy({ sender, account }, people)
+  const facts: Facts = { event, policy, people, named }
   const refused = firstHolding(RULES_FOR_ALL, facts)
   if (refused !== undefined) return { kind: 'drop', reason: refused }
   // The rules have refused it already; the type does not know.
-  if (event.sender === null) return { kind: 'drop', reason: 'unknown_sender' }
-  const standing = standingOf(event.provider, event.sender, policy, people)
-  if (standing !== undefined) return { kind: 'accept', trust: standing.trust, session: standing.session }
+  if (named === undefined) return { kind: 'drop', reason: 'unknown_sender' }
+  const { person, moved, bind } = named
+  const standing = standingOf(event.provider, person, policy, people)
+  // Whom nobody let in by their number is held to the account: the next who has the number begins anew.
+  if (standing?.trust === 'guest' && account !== null)
+    return {
+      ...standing,
+      kind: 'accept',
+      session: directSession(event.provider, account),
+      person: account,
+      bind: null,
+    }
+  if (standing !== undefined) return { ...standing, kind: 'accept', person, bind }
   const turnedAway = firstHolding(RULES_FOR_STRANGERS, facts)
   if (turnedAway !== undefined) return { kind: 'drop', reason: turnedAway }
   // Backlog is queued for the owner without an answer: a start must not send codes by the dozen (openclaw #834).
-  return { kind: 'pair', answer: !event.backlog && !policy.silent }
+  return { kind: 'pair', answer: !event.backlog && !policy.silent, person, moved }
 }
 
 const firstHolding = (rules: readonly Rule[], facts: Facts): DropReason | undefined => {
@@ -83,5 +107,14 @@ const firstHolding = (rules: readonly Rule[], facts: Facts): DropReason | undefi
 }
 
 /** The owner can not be blocked: nothing in a list is stronger than the config's `owner`. */
-const isBlocked = (sender: SenderId | null, people: People): boolean =>
-  sender !== null && people.blocked.has(sender) && !people.owners.has(sender)
+const isBlocked = (
+  { sender, account }: InboundEvent,
+  named: Named | undefined,
+  { blocked, owners }: People,
+): boolean => {
+  if (named !== undefined && owners.has(named.person)) return false
+  return [sender, account, named?.person ?? null].some((id) => id !== null && blocked.has(id))
+}
+
+const isOwnersSelfChat = ({ selfChat, sender }: InboundEvent, { owners }: People): boolean =>
+  selfChat && sender !== null && owners.has(sender)

@@ -44,6 +44,8 @@ const write = (sender: string, answer = true): void =>
   pairing.stranger({
     provider: 'telegram',
     sender: id(sender),
+    account: null,
+    moved: null,
     chatId: sender,
     eventId: `e${asked.length}`,
     claims: {},

@@ -8,6 +8,10 @@ import type { ProviderId } from '../../shared/domain/provider.ts'
 export interface StrangersMessage {
   readonly provider: ProviderId
   readonly sender: SenderId
+  /** The account behind the sender, where the messenger asserts one besides. */
+  readonly account: SenderId | null
+  /** The number they write from, which was let in when it stood for another account. */
+  readonly moved: SenderId | null
   readonly chatId: string
   readonly eventId: string
   readonly claims: Readonly<Record<string, string>>

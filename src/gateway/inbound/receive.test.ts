@@ -5,7 +5,7 @@ import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ProviderTold } from '../../shared/contracts/gateway.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
-import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
+import { DEFAULT_RULES, nobody } from '../testing/stand-in-supervisor.ts'
 import type { AcceptedItem } from './accepted-item.ts'
 import { createDedupe } from './dedupe.ts'
 import { createDrops } from './drops.ts'
@@ -33,21 +33,7 @@ const told = (over: Partial<ProviderTold> = {}): ToldPeople =>
   readPeople({
     revision: 1,
     rules: DEFAULT_RULES,
-    providers: [
-      {
-        provider: 'telegram',
-        dmPolicy: 'pairing',
-        everyone: false,
-        silent: false,
-        owners: ['1'],
-        configured: [],
-        approved: ['2'],
-        blocked: [],
-        stoppers: [],
-        pending: [],
-        ...over,
-      },
-    ],
+    providers: [{ ...nobody('telegram'), owners: ['1'], approved: ['2'], ...over }],
   })
 
 const start = (): void => {
@@ -80,6 +66,7 @@ const start = (): void => {
     drops,
     refused: (session, { sender, reason }) => refusals.push(`${session} ${sender} ${reason}`),
     accepted: ({ eventId, trust }) => log.push(`audit ${eventId} ${trust}`),
+    bind: (provider, number, account) => log.push(`bind ${provider} ${number} ${account}`),
     stopAsked: ({ sender }) => log.push(`stop-asked ${sender} open=${inbox.openItems().length}`),
     isHeard: () => heard,
     enqueue: (item: AcceptedItem) =>
@@ -119,6 +106,9 @@ const event = (over: Partial<ProviderEvent> & { from?: string } = {}): ProviderE
     provider: 'telegram',
     kind: 'message',
     direct: true,
+    group: null,
+    account: null,
+    selfChat: false,
     sender: parseSenderId('telegram', from) ?? null,
     chatId: from,
     eventId: 'telegram:9:1',

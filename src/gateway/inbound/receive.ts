@@ -35,6 +35,8 @@ export interface ReceiveOptions {
   readonly drops: Drops
   /** Tells the supervisor, for the audit, that the gate let a message in. */
   readonly accepted: (item: AcceptedItem) => void
+  /** A number that is listed stands for this account from now on. */
+  readonly bind: (provider: ProviderId, number: SenderId, account: SenderId) => void
   /** The gate turned somebody away who may have a conversation with us: for its transcript. Quick, and never throws. */
   readonly refused: (session: SessionKey, refusal: Refusal) => void
   /** Tells the supervisor that somebody who may has asked to stop everything. */
@@ -75,24 +77,24 @@ export const createReceive =
         noteRefusal(event, verdict.reason, options)
         return
       case 'pair':
-        if (event.sender === null) throw new Error('the gate paired a sender without an id')
         options.dedupe.refused(provider, ids)
         noteRefusal(event, 'not_paired', options)
         options.pairing.stranger({
           provider,
-          sender: event.sender,
+          sender: verdict.person,
           chatId: event.chatId,
           eventId: event.eventId,
+          account: event.account === verdict.person ? null : event.account,
+          moved: verdict.moved,
           claims: event.claims,
           answer: verdict.answer,
         })
         return
       case 'accept': {
-        if (event.sender === null) throw new Error('the gate accepted a sender without an id')
         const item: AcceptedItem = {
           eventId: event.eventId,
           provider,
-          sender: event.sender,
+          sender: verdict.person,
           session: verdict.session,
           trust: verdict.trust,
           chatId: event.chatId,
@@ -110,6 +112,7 @@ export const createReceive =
         options.reached('inbox:before')
         options.inbox.accept(item, providerEvent.otherIds)
         options.reached('inbox:after')
+        if (verdict.bind !== null) options.bind(provider, verdict.person, verdict.bind)
         options.accepted(item)
         options.enqueue(item)
         options.report(acceptedActivity(item, `from the ${item.trust}`))

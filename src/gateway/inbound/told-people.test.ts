@@ -1,26 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
-import { DEFAULT_RULES } from '../testing/stand-in-supervisor.ts'
+import { DEFAULT_RULES, nobody } from '../testing/stand-in-supervisor.ts'
 import { readPeople } from './told-people.ts'
 
 const telegram = (over: Partial<ProviderTold> = {}): PeopleTold => ({
   revision: 7,
   rules: DEFAULT_RULES,
-  providers: [
-    {
-      provider: 'telegram',
-      dmPolicy: 'pairing',
-      everyone: false,
-      silent: false,
-      owners: [],
-      configured: [],
-      approved: [],
-      blocked: [],
-      stoppers: [],
-      pending: [],
-      ...over,
-    },
-  ],
+  providers: [{ ...nobody('telegram'), ...over }],
 })
 
 describe('the people as told', () => {
@@ -34,6 +20,7 @@ describe('the people as told', () => {
       configured: new Set(['43']),
       approved: new Set(['44']),
       blocked: new Set(['45']),
+      accounts: new Map(),
     })
     expect(told.unparsable).toEqual([])
   })
@@ -70,6 +57,7 @@ describe('the people as told', () => {
       dmPolicy: 'disabled',
       everyone: false,
       silent: true,
+      onlySelf: true,
     })
   })
 

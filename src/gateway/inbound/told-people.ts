@@ -1,6 +1,6 @@
 import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
 import type { HandsRules } from '../../shared/domain/hands.ts'
-import { parseListEntry, type SenderId } from '../../shared/domain/identity.ts'
+import { parseListEntry, parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import type { People, ProviderPolicy } from '../../shared/domain/people.ts'
 import { PROVIDERS, type ProviderId } from '../../shared/domain/provider.ts'
 
@@ -25,8 +25,14 @@ export interface ToldPeople {
 }
 
 const CLOSED: ToldProvider = {
-  policy: { dmPolicy: 'disabled', everyone: false, silent: true },
-  people: { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  policy: { dmPolicy: 'disabled', everyone: false, silent: true, onlySelf: true },
+  people: {
+    owners: new Set(),
+    configured: new Set(),
+    approved: new Set(),
+    blocked: new Set(),
+    accounts: new Map(),
+  },
   stoppers: new Set(),
   pending: new Map(),
 }
@@ -81,12 +87,24 @@ const readProvider = (told: ProviderTold, unparsable: string[]): ToldProvider =>
     if (sender !== undefined) pending.set(sender, createdAt)
   }
   return {
-    policy: { dmPolicy: told.dmPolicy, everyone: told.everyone, silent: told.silent },
+    policy: {
+      dmPolicy: told.dmPolicy,
+      everyone: told.everyone,
+      silent: told.silent,
+      onlySelf: told.onlySelf,
+    },
     people: {
       owners: senders(told.owners),
       configured: senders(told.configured),
       approved: senders(told.approved),
       blocked: senders(told.blocked),
+      accounts: new Map(
+        told.accounts.flatMap(({ id, account }) => {
+          const number = parseSenderId(told.provider, id)
+          const known = parseSenderId(told.provider, account)
+          return number === undefined || known === undefined ? [] : [[number, known] as const]
+        }),
+      ),
     },
     stoppers: senders(told.stoppers),
     pending,

@@ -6,9 +6,12 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
+import { telegramId } from '../testing/telegram-id.ts'
 import { openLedger } from './ledger.ts'
 import { createOutbox } from './outbox.ts'
 import { createPrivilegedActs } from './privileged-acts.ts'
+
+const recipient = telegramId('42')
 
 /** What can happen around the door, in any order. Numbers choose among what is there. */
 type Happening =
@@ -109,7 +112,13 @@ const run = async (happenings: readonly Happening[], folder: string): Promise<re
         sends += 1
         const text =
           what.parts === 1 ? `s${sends}` : `${`a${sends}`.padEnd(6, 'x')} ${`b${sends}`.padEnd(6, 'x')}`
-        const request = { session: 's', provider: 'telegram', chatId: '42', kind: 'answer' } as const
+        const request = {
+          session: 's',
+          provider: 'telegram',
+          chatId: '42',
+          recipient,
+          kind: 'answer',
+        } as const
         void outbox.send({ ...request, text, replyTo: `e${sends}` })
         return
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
+import { telegramId } from '../testing/telegram-id.ts'
 import { type Intent, type Ledger, openLedger } from './ledger.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPrivilegedActs } from './privileged-acts.ts'
@@ -17,6 +18,7 @@ const request: SendRequest = {
   session: 'telegram:dm:42',
   provider: 'telegram',
   chatId: '42',
+  recipient: telegramId('42'),
   text: 'the secret caption',
   file: { name: 'report.pdf', bytes },
   replyTo: 'send:call_1',
@@ -110,6 +112,7 @@ describe('a file', () => {
         outboundId: 'o1',
         provider: 'telegram',
         chatId: '42',
+        recipient: '42',
         session: 'telegram:dm:42',
         purpose: 'message',
         replyTo: 'send:call_1',

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
 import type { Step } from '../failpoint.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
+import { telegramId } from '../testing/telegram-id.ts'
 import { type Intent, type Ledger, openLedger } from './ledger.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPrivilegedActs } from './privileged-acts.ts'
@@ -121,6 +122,7 @@ const answer = (over: Partial<SendRequest> = {}): SendRequest => ({
   session: 'telegram:dm:42',
   provider: 'telegram',
   chatId: '42',
+  recipient: telegramId('42'),
   text: 'the answer',
   replyTo: 'e1',
   kind: 'answer',
@@ -248,6 +250,7 @@ describe('the audit', () => {
         outboundId: 'o1',
         provider: 'telegram',
         chatId: '42',
+        recipient: '42',
         session: 'telegram:dm:42',
         purpose: 'answer',
         replyTo: 'e1',

@@ -4,6 +4,7 @@ import { toErrorView } from '../../shared/domain/error.ts'
 import { plainText } from '../../shared/domain/plain-text.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { Reached } from '../failpoint.ts'
+import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { Delivery, OutboundFile, Provider } from '../providers/provider.ts'
 import type { Intent, Ledger, Outcome } from './ledger.ts'
 import type { PrivilegedActs, RecordedAct } from './privileged-acts.ts'
@@ -15,6 +16,8 @@ import { splitText } from './split-text.ts'
 export interface Outbox {
   readonly send: Send
   readonly outcomeFor: OutcomeFor
+  /** The sign that an answer is being written, in the conversation that asked, where the answer itself might go now. */
+  readonly typing: (item: AcceptedItem, state: 'on' | 'off') => void
   /** Resolves when no send is under way. */
   idle(): Promise<void>
 }
@@ -157,6 +160,13 @@ export const createOutbox = (options: OutboxOptions): Outbox => {
 
   return {
     send,
+    typing: (item, state) => {
+      const { session, provider, chatId, sender: recipient, eventId: replyTo } = item
+      const sign: SendRequest = { session, provider, chatId, recipient, text: '', replyTo, kind: 'answer' }
+      // Taking it back is always allowed: it is the other end that would go on showing it.
+      if (state === 'on' && (options.isLocked() || options.refusal(sign) !== undefined)) return
+      options.provider(provider)?.typing?.(chatId, state)
+    },
     outcomeFor: (eventId) => {
       const results = ledger
         .repliesTo(eventId)
@@ -218,6 +228,7 @@ const actOf = (
   outboundId,
   provider: request.provider,
   chatId: request.chatId,
+  recipient: request.recipient,
   session: request.session,
   purpose: request.kind,
   replyTo: request.replyTo,

@@ -7,6 +7,7 @@ const act: PrivilegedAct = {
   outboundId: 'o1',
   provider: 'telegram',
   chatId: '42',
+  recipient: '42',
   session: 'telegram:dm:42',
   purpose: 'answer',
   replyTo: 'e1',

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
+import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import { parseSessionKey } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { itemsWithoutRight } from '../inbound/lost-rights.ts'
 import { readPeople, type ToldPeople } from '../inbound/told-people.ts'
 import { DEFAULT_RULES, nobody } from '../testing/stand-in-supervisor.ts'
+import { telegramId } from '../testing/telegram-id.ts'
 import { type RecipientFacts, recipientRefusal } from './recipient.ts'
 import type { SendRequest } from './send-request.ts'
 
@@ -43,10 +44,14 @@ const item = (from = '42', session = 'telegram:dm:42'): AcceptedItem => {
 const mayReceive = (asked: SendRequest, facts: RecipientFacts): boolean =>
   recipientRefusal(asked, facts) === undefined
 
+/** A private chat has the id of its person; what is none is asked for in the name of 42. */
+const personOf = (chatId: string): SenderId => parseSenderId('telegram', chatId) ?? telegramId('42')
+
 const request = (over: Partial<SendRequest> = {}): SendRequest => ({
   session: 'telegram:dm:42',
   provider: 'telegram',
   chatId: '42',
+  recipient: personOf(over.chatId ?? '42'),
   text: 'the answer',
   replyTo: 'e1',
   kind: 'answer',

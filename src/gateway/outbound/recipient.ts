@@ -1,6 +1,7 @@
 import { assertNever } from '../../shared/domain/assert-never.ts'
+import { mayBeChatOf } from '../../shared/domain/direct-chat.ts'
 import { type Asker, rightsOf } from '../../shared/domain/hands.ts'
-import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
+import type { SenderId } from '../../shared/domain/identity.ts'
 import { directSession } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { type Standing, standingOf } from '../inbound/decide.ts'
@@ -26,9 +27,8 @@ export const recipientRefusal = (
   { people, item }: RecipientFacts,
 ): RecipientRefusal | undefined => {
   const { policy, people: lists } = people.of(request.provider)
-  // In every chat that passes the gate the chat has the id of its person.
-  const recipient = parseSenderId(request.provider, request.chatId)
-  if (recipient === undefined) return 'not_the_recipient'
+  const { recipient } = request
+  if (!mayBeChatOf(request.provider, request.chatId, recipient, lists.accounts)) return 'not_the_recipient'
   const standing = standingOf(request.provider, recipient, policy, lists)
   if (!isAddressed(request, recipient, standing, { people, item })) return 'not_the_recipient'
   return people.rules.readOnly && standing?.trust !== 'owner' ? 'read_only' : undefined
@@ -54,6 +54,7 @@ const isAddressed = (
         standing === undefined &&
         policy.dmPolicy === 'pairing' &&
         !policy.silent &&
+        !policy.onlySelf &&
         !lists.blocked.has(recipient) &&
         request.session === directSession(request.provider, recipient)
       )

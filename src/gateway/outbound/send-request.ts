@@ -1,3 +1,4 @@
+import type { SenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { OutboundFile } from '../providers/provider.ts'
 
@@ -7,6 +8,8 @@ export interface SendRequest {
   readonly session: string
   readonly provider: ProviderId
   readonly chatId: string
+  /** Whose chat that is, by the name that the lists know. */
+  readonly recipient: SenderId
   readonly text: string
   readonly file?: OutboundFile
   /**

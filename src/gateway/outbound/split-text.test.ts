@@ -35,4 +35,49 @@ describe('a long text', () => {
       { numRuns: 2_000 },
     )
   })
+
+  const code = (lines: number): string =>
+    ['```ts', ...Array.from({ length: lines }, (_, line) => `  const value${line} = ${line}`), '```'].join(
+      '\n',
+    )
+
+  test('keeps a block of code whole that fits into one part', () => {
+    const block = code(10)
+    const before = 'words and words '.repeat(20).trim()
+    expect(splitText(`${before}\n${block}\nafter it`, 400)).toEqual([before, `${block}\nafter it`])
+  })
+
+  test('closes a block of code where it has to be cut, and opens it again', () => {
+    const whole = code(60)
+    const parts = splitText(whole, 300)
+    expect(parts.length).toBeGreaterThan(3)
+    for (const part of parts) {
+      expect(part.length).toBeLessThanOrEqual(300)
+      expect(part.startsWith('```ts\n')).toBe(true)
+      expect(part.endsWith('\n```')).toBe(true)
+    }
+    const lines = parts.flatMap((part) => part.split('\n').slice(1, -1))
+    expect(lines).toEqual(whole.split('\n').slice(1, -1))
+  })
+
+  test('with any fences in it comes to an end, and loses no word', () => {
+    const line = fc.oneof(
+      fc.constantFrom('```', '```7', '```` ', '', '   wow'),
+      fc.string({ unit: fc.constantFrom('w', 'o', ' ', '😀', '`'), maxLength: 300 }),
+    )
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 40 }), fc.integer({ min: 200, max: 500 }), (lines, limit) => {
+        const whole = lines.join('\n')
+        const parts = splitText(whole, limit)
+        for (const part of parts) {
+          expect(part.length).toBeGreaterThan(0)
+          expect(part.length).toBeLessThanOrEqual(limit)
+        }
+        // What a fence says of itself has no letters here: it may stand there more than once.
+        const words = (text: string): string => text.replaceAll(/[^wo😀]/gu, '')
+        expect(words(parts.join('\n'))).toBe(words(whole))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
 })

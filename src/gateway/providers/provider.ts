@@ -1,4 +1,4 @@
-import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { LinkAct, ProviderLink, ProviderStatus } from '../../shared/contracts/gateway.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { ProviderEvent } from '../inbound/provider-event.ts'
 
@@ -29,6 +29,8 @@ export interface ProviderHandlers {
   /** Called for each event, in order. The provider confirms an event only after this has returned. */
   readonly receive: (event: ProviderEvent) => void
   readonly status: (status: Pick<ProviderStatus, 'state' | 'detail'>) => void
+  /** Of a messenger that is linked to a phone: how that stands. */
+  readonly link: (link: Omit<ProviderLink, 'provider'>) => void
 }
 
 /** A messenger. It knows how to hear and to speak; whom to hear and what to say is decided elsewhere. */
@@ -51,6 +53,10 @@ export interface Provider {
     caption: string,
     mayGo: () => boolean,
   ) => Promise<Delivery>
+  /** Shows or takes back the sign that somebody writes. Best effort: never throws, and nobody waits for it. */
+  readonly typing?: (chatId: string, state: 'on' | 'off') => void
+  /** What the owner wants of the login. Absent: it has none that is linked. Returns at once; `status` and `link` tell. */
+  readonly link?: (act: LinkAct) => void
   /**
    * Fetches an attachment of an accepted message by its `ref`; what has more than `maxBytes` is given up. Ends by itself in
    * finite time and never throws. Absent: its messages bring none.

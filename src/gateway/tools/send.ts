@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { Reach, ToolRight } from '../../shared/domain/hands.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
+import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import { type ProviderId, parseProvider } from '../../shared/domain/provider.ts'
 import type { ToolOffer } from '../agent/turn.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
+import { directChat } from '../../shared/domain/direct-chat.ts'
 import type { SendRequest, SendResult } from '../outbound/send-request.ts'
 import { WITHHELD } from '../outbound/withheld.ts'
 import { badArguments, type Done, filePath } from './hand-tool.ts'
@@ -64,28 +65,27 @@ export const prepareSend = (
   const parsed = toAnybody.safeParse(args)
   if (!parsed.success) return { kind: 'refused', why: badArguments('send', parsed.error) }
   const { to, text, file: path, host = false } = parsed.data
-  const recipient = to === undefined ? item : recipientOf(to)
-  if (recipient === undefined) {
+  const addressee = to === undefined ? { ...item, person: item.sender } : addresseeOf(to)
+  if (addressee === undefined) {
     const why = 'to has to be <provider>:<id>, such as telegram:811204553; nothing was sent.'
     return { kind: 'refused', why }
   }
-  const { provider, chatId } = recipient
+  const { provider, chatId, person: recipient } = addressee
   const { session, eventId: askedBy } = item
   const replyTo = `send:${callId}`
   return {
     kind: 'ready',
     file: path === undefined ? undefined : { path, wantsHost: host },
-    request: { session, provider, chatId, text, replyTo, kind: 'message', askedBy },
+    request: { session, provider, chatId, recipient, text, replyTo, kind: 'message', askedBy },
   }
 }
 
-/** In every chat that passes the gate the chat has the id of its person. */
-const recipientOf = (to: string): { provider: ProviderId; chatId: string } | undefined => {
+const addresseeOf = (to: string): { provider: ProviderId; chatId: string; person: SenderId } | undefined => {
   const colon = to.indexOf(':')
   const provider = parseProvider(to.slice(0, Math.max(0, colon)))
   if (provider === undefined) return undefined
-  const chatId = parseSenderId(provider, to.slice(colon + 1))
-  return chatId === undefined ? undefined : { provider, chatId }
+  const person = parseSenderId(provider, to.slice(colon + 1))
+  return person === undefined ? undefined : { provider, chatId: directChat(provider, person), person }
 }
 
 /** What became of it, for the model. */

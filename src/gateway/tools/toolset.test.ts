@@ -339,6 +339,7 @@ describe('a message of the tool', () => {
         session: 'telegram:dm:42',
         provider: 'telegram',
         chatId: '42',
+        recipient: '42',
         text: 'hi',
         replyTo: `send:${call.id}`,
         kind: 'message',

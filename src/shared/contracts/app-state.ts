@@ -3,7 +3,7 @@ import type { ErrorView } from '../domain/error.ts'
 import type { DmPolicy } from '../domain/people.ts'
 import type { ProviderId } from '../domain/provider.ts'
 import type { ARCHIVE_PHASES, ArchiveStatus } from './archive.ts'
-import type { GatewayActivity, ProviderStatus, UnconfirmedReply } from './gateway.ts'
+import type { GatewayActivity, ProviderLink, ProviderStatus, UnconfirmedReply } from './gateway.ts'
 import type { ApprovalView, HandsView, SandboxesView } from './hands-views.ts'
 import type { DecisionView, PairingRequestView, PersonView } from './people-views.ts'
 import type { IncidentView, LockdownView, PastLockdown } from './stop-views.ts'
@@ -59,10 +59,25 @@ export interface DockerView {
   readonly detail: string
 }
 
+/** Whose number is linked: the owner's own, one that is the agent's alone, or nobody has said. */
+export type NumberUse = 'own' | 'separate' | 'unknown'
+
+export interface LinkView extends Pick<ProviderLink, 'code' | 'self'> {
+  readonly use: NumberUse
+  /** The linked number is among `owner.<provider>` or `<provider>.allowFrom` of the config, whatever was said of it. */
+  readonly isOwners: boolean
+  /** Sentences for the owner. */
+  readonly warnings: readonly string[]
+}
+
 export interface ProviderView extends ProviderStatus {
   readonly dmPolicy: DmPolicy
   readonly everyone: boolean
   readonly silent: boolean
+  /** Nobody is heard but the owner in the chat with themselves. */
+  readonly onlySelf: boolean
+  /** Of a messenger that is linked to a phone; null for the others. */
+  readonly link: LinkView | null
 }
 
 export interface ConfigView {

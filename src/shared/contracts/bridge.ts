@@ -75,6 +75,9 @@ export type ExportSecrets = (typeof EXPORT_SECRETS)[number]
 const APPROVAL_ANSWERS = ['once', 'session', 'deny'] as const
 export type ApprovalAnswer = (typeof APPROVAL_ANSWERS)[number]
 
+/** Whose number is linked. */
+export const NUMBER_USES = ['own', 'separate'] as const
+
 const output = <T>() => z.custom<T>()
 const query = <I extends z.ZodType, T>(input: I) => ({ kind: 'query', input, output: output<T>() }) as const
 const command = <I extends z.ZodType>(input: I) =>
@@ -137,6 +140,15 @@ export const calls = {
   'pairing.approve': command(person.extend({ code: z.string().length(8) })),
   'pairing.deny': command(person),
   'pairing.undo': command(z.object({ decision: id })),
+  /** Begins to link a messenger to a phone; `use` says whose number it will be. The state shows how it goes. */
+  'messenger.link': command(z.object({ provider, use: z.enum(NUMBER_USES) })),
+  /** Connects again where another device has taken its place. */
+  'messenger.reconnect': command(z.object({ provider })),
+  'messenger.cancelLink': command(z.object({ provider })),
+  /** Logs out at the messenger and forgets the login. */
+  'messenger.unlink': command(z.object({ provider })),
+  /** Whose number it is that is linked. */
+  'messenger.setUse': command(z.object({ provider, use: z.enum(NUMBER_USES) })),
   'people.block': command(person),
   'people.unblock': command(person),
   'people.revoke': command(person),

@@ -19,10 +19,13 @@ const providerTold = z.object({
   dmPolicy: z.enum(DM_POLICIES),
   everyone: z.boolean(),
   silent: z.boolean(),
+  onlySelf: z.boolean(),
   owners: z.array(id),
   configured: z.array(id),
   approved: z.array(id),
   blocked: z.array(id),
+  /** Of numbers on these lists, the account that each stands for. */
+  accounts: z.array(z.object({ id, account: id })),
   /** Who may stop everything from a chat. They have to be let in besides. */
   stoppers: z.array(id),
   /** Who is waiting now, so that a flood of strangers costs no round trip. */
@@ -63,6 +66,10 @@ const modelTold = z.object({
   timeoutSeconds: z.number().positive(),
 })
 
+/** What the owner may want of a messenger's login. */
+const LINK_ACTS = ['begin', 'cancel', 'unlink'] as const
+export type LinkAct = (typeof LINK_ACTS)[number]
+
 /** What the gateway is told when it starts. It looks nothing up by itself. */
 const startMessage = z.object({
   type: z.literal('start'),
@@ -76,6 +83,24 @@ const startMessage = z.object({
       botToken: z.string(),
       /** Loopback only, and only under the test flag. */
       apiRoot: z.string().optional(),
+    })
+    .nullable(),
+  /** It connects once it is linked; until somebody asks to link it, nothing of it is loaded. */
+  whatsapp: z
+    .object({
+      /** Where it keeps its login. */
+      folder: z.string(),
+      /** The servers of the tests, on this machine, and only under the test flag. */
+      test: z
+        .object({
+          /** ws: of the chat server. */
+          url: z.string(),
+          /** The public key, in hex, that its certificates hang from. */
+          rootKey: z.string(),
+          /** http: where media are fetched; absent: nowhere. */
+          mediaUrl: z.string().optional(),
+        })
+        .optional(),
     })
     .nullable(),
   simulator: z.boolean(),
@@ -147,6 +172,11 @@ export const toGateway = z.discriminatedUnion('type', [
   }),
   /** Tells from now on how the turns of this session go, by `progress`; null: of none. */
   z.object({ type: z.literal('watch'), session: id.nullable() }),
+  /**
+   * What the owner wants of a messenger's login: `begin` shows codes to link it (or connects again where another device has
+   * taken its place), `cancel` stops showing them, `unlink` logs out and forgets the login.
+   */
+  z.object({ type: z.literal('link'), provider, act: z.enum(LINK_ACTS) }),
   z.object({ type: z.literal('simulate'), sender: id, name: z.string().max(64), text }),
   /** Tell an approved sender that they may write now. Subject to the same outbound door. */
   z.object({ type: z.literal('notify'), provider, sender: id }),
@@ -168,6 +198,9 @@ export const PROVIDER_STATES = [
   'connecting',
   'connected',
   'retrying',
+  'unlinked',
+  'linking',
+  'logged_out',
   'refused',
   'conflict',
   'failed',
@@ -180,6 +213,25 @@ const providerStatus = z.object({
   detail: z.string().max(500),
 })
 export type ProviderStatus = z.infer<typeof providerStatus>
+
+/** How the link of a messenger stands that is linked to a phone. */
+const providerLink = z.object({
+  provider,
+  /** A code for the phone to scan; whoever scans it links their own account. It is shown and never logged or kept. */
+  code: z.object({ text: z.string().max(1_000), until: time }).nullable(),
+  /** The account that is linked; null where none is. */
+  self: z
+    .object({
+      /** `+` and digits. */
+      number: z.string().max(20),
+      /** The account's own id; empty where the messenger has not said. */
+      account: z.string().max(40),
+      /** What it calls itself. */
+      name: z.string().max(200),
+    })
+    .nullable(),
+})
+export type ProviderLink = z.infer<typeof providerLink>
 
 /** A reply whose send began and whose end nobody knows. It is shown, and never sent again on a guess. */
 const unconfirmedReply = z.object({
@@ -212,6 +264,8 @@ const messageAct = z.object({
   outboundId: id,
   provider,
   chatId: id,
+  /** Whose chat that is, by the name that the lists know. */
+  recipient: id,
   session: z.string().max(200),
   /** `answer`, `pairing`, `notice` or `message` (the tool `send`). */
   purpose: z.string().max(32),
@@ -278,11 +332,18 @@ export const fromGateway = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('ack'), revision: z.number().int() }),
   z.object({ type: z.literal('provider'), status: providerStatus }),
+  z.object({ type: z.literal('link'), link: providerLink }),
+  /** Somebody who is listed by number wrote, and this is their account: from now on the number stands for it. */
+  z.object({ type: z.literal('bind'), provider, number: id, account: id }),
   z.object({
     type: z.literal('pairing-ask'),
     askId: z.number().int(),
     provider,
     sender: id,
+    /** The account behind the sender, as the messenger asserts it; null where it asserts none. */
+    account: id.nullable(),
+    /** The number they write from, which was let in when it stood for another account. */
+    moved: id.nullable(),
     claims: z.record(z.string().max(32), z.string().max(200)),
     /** False for backlog: the request is queued, the stranger is not answered. */
     answer: z.boolean(),

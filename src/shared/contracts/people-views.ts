@@ -5,6 +5,8 @@ import type { ProviderId } from '../domain/provider.ts'
 export interface PairingRequestView {
   readonly provider: ProviderId
   readonly id: string
+  /** The messenger's own id of the account behind `id`, where it asserts one besides; empty where it does not. */
+  readonly account: string
   readonly code: string
   readonly createdAt: number
   readonly lastSeenAt: number
@@ -37,6 +39,8 @@ export interface PersonView {
   readonly provider: ProviderId
   /** `*` for the row that stands for everyone. */
   readonly id: string
+  /** The account that `id` stands for, where it stands for one; else empty. */
+  readonly account: string
   readonly source: RightSource
   readonly trust: Trust
   /** False when the list exists but the policy does not honour it now, or the person is blocked. */

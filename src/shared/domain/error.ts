@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'sandbox_unknown'
   | 'approval_unknown'
   | 'read_only'
+  | 'link_impossible'
   | 'incident_unknown'
   | 'already_running'
   | 'gateway_not_running'

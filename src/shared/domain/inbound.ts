@@ -43,14 +43,32 @@ export interface Attachment {
   readonly ref: string
 }
 
+/** What a message in a group says of whom it is for. */
+export interface GroupFacts {
+  /** Everybody who is mentioned by the messenger's own means, as far as they have an id; at most 50. */
+  readonly mentions: readonly SenderId[]
+  /** This account is among them. */
+  readonly mentionsSelf: boolean
+  /** It quotes a message of this account. */
+  readonly repliesToSelf: boolean
+}
+
 /** One provider event, normalised. Every provider makes these, and the gate reads nothing else. */
 export interface InboundEvent {
   readonly provider: ProviderId
   readonly kind: InboundKind
   /** A private chat between exactly this sender and the bot. */
   readonly direct: boolean
+  /** Null outside groups. */
+  readonly group: GroupFacts | null
   /** Null where the provider's id is not of its canonical form: refused, never guessed. */
   readonly sender: SenderId | null
+  /**
+   * The account behind `sender`, as the provider asserts it with this very event, where it has such a thing besides: a
+   * WhatsApp LID behind a phone number. The same person keeps it when the number changes, and whoever gets the number next
+   * has another. Null where nothing is asserted, or `sender` is the account itself.
+   */
+  readonly account: SenderId | null
   /** Where an answer goes, as the provider gave it. */
   readonly chatId: string
   /** Unique among all events of this provider, the same when the provider repeats itself. */
@@ -58,6 +76,8 @@ export interface InboundEvent {
   /** Milliseconds since the epoch, by the provider's clock. */
   readonly sentAt: number
   readonly fromSelf: boolean
+  /** The account's owner, in the chat with themselves: `fromSelf`, typed by a person on another device of the account. */
+  readonly selfChat: boolean
   readonly fromBot: boolean
   /** Spoken for somebody else: an anonymous admin, a channel, a business account, an inline bot. */
   readonly onBehalf: boolean

@@ -1,4 +1,6 @@
+import { parseAccount, parseNumber } from './account.ts'
 import type { SenderId } from './identity.ts'
+import type { ProviderId } from './provider.ts'
 
 /** 32 symbols without look-alikes, so 8 of them hold 40 bits (peers 1.2). */
 export const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
@@ -14,7 +16,10 @@ export interface PairingRequest {
   readonly code: string
   readonly createdAt: number
   readonly lastSeenAt: number
-  /** What the stranger claims about themselves, unverified, and `attempts` (messages so far). */
+  /**
+   * What the stranger claims about themselves, unverified; and what is asserted of them: `attempts` (messages so far),
+   * `account` (behind a number) and `moved` (the number of an account, which was let in when it stood for another).
+   */
   readonly meta: Readonly<Record<string, string>>
 }
 
@@ -36,7 +41,8 @@ export type UpsertResult =
 
 /**
  * A stranger wrote. The same sender keeps code and creation time; a new one gets `newCode()` until it
- * is unique among the pending; expired requests are dropped first.
+ * is unique among the pending; expired requests are dropped first. Another account with the same number is another
+ * person, who has nothing of the code that the first was told.
  */
 export const upsertRequest = (
   requests: readonly PairingRequest[],
@@ -45,11 +51,11 @@ export const upsertRequest = (
   now: number,
   newCode: () => string,
 ): { readonly requests: readonly PairingRequest[]; readonly result: UpsertResult } => {
-  const live = requests.filter((request) => !isExpired(request, now))
+  const live = requests.filter((request) => !isExpired(request, now) && !isAnothers(request, sender, claims))
   const known = live.find((request) => request.id === sender)
   if (known) {
     const attempts = String(attemptsOf(known) + 1)
-    const seen = { ...known, lastSeenAt: now, meta: { ...claims, attempts } }
+    const seen = { ...known, lastSeenAt: now, meta: { ...asserted(known), ...claims, attempts } }
     return {
       requests: live.map((request) => (request === known ? seen : request)),
       result: { kind: 'seen', request: seen },
@@ -65,6 +71,28 @@ export const upsertRequest = (
   }
   return { requests: [...live, created], result: { kind: 'created', request: created } }
 }
+
+/** What a message asserts counts until another one asserts something else. */
+const asserted = ({ meta }: PairingRequest): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(meta).filter(([key]) => isAsserted(key)))
+
+/** No claim of this name is one. */
+export const isAsserted = (key: string): boolean => key === 'account' || key === 'moved'
+
+const isAnothers = (
+  { id, meta }: PairingRequest,
+  sender: SenderId,
+  { account }: Readonly<Record<string, string>>,
+): boolean =>
+  id === sender && account !== undefined && meta['account'] !== undefined && meta['account'] !== account
+
+/** The account behind the request's number, as the messenger asserted it. */
+export const accountOf = (provider: ProviderId, { id, meta }: PairingRequest): SenderId | undefined =>
+  parseNumber(provider, id) === undefined ? undefined : parseAccount(provider, meta['account'] ?? '')
+
+/** The number that the request's account writes from, which was let in when it stood for another account. */
+export const movedOf = (provider: ProviderId, { id, meta }: PairingRequest): SenderId | undefined =>
+  parseAccount(provider, id) === undefined ? undefined : parseNumber(provider, meta['moved'] ?? '')
 
 /** How many messages the stranger has sent while waiting, at least 1. */
 export const attemptsOf = (request: Pick<PairingRequest, 'meta'>): number => {

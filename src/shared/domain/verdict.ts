@@ -1,3 +1,4 @@
+import type { SenderId } from './identity.ts'
 import type { Trust } from './people.ts'
 import type { SessionKey } from './session.ts'
 
@@ -16,6 +17,8 @@ export const DROP_REASONS = {
   not_allowed: 'the sender is not on the allowlist',
   forwarded_by_stranger: 'a stranger passed on somebody else’s message',
   pairing_echo: 'a pairing text of another gateway',
+  only_self_chat: 'this is the owner’s own number: only their chat with themselves is heard',
+  number_moved: 'the number belongs to another account than when it was let in',
   open_without_star: 'the policy is open but allowFrom has no "*"',
 } as const
 
@@ -36,6 +39,20 @@ const REFUSAL_WORDS: ReadonlyMap<string, string> = new Map(Object.entries(REFUSA
 export const refusalWords = (reason: string): string => REFUSAL_WORDS.get(reason) ?? reason
 
 export type Verdict =
-  | { readonly kind: 'accept'; readonly trust: Trust; readonly session: SessionKey }
-  | { readonly kind: 'pair'; readonly answer: boolean }
+  | {
+      readonly kind: 'accept'
+      readonly trust: Trust
+      readonly session: SessionKey
+      /** By which name the lists know the sender. */
+      readonly person: SenderId
+      /** The number is on a list, and stands for no account yet: from now on it stands for this one. */
+      readonly bind: SenderId | null
+    }
+  | {
+      readonly kind: 'pair'
+      readonly answer: boolean
+      readonly person: SenderId
+      /** The number that they write from was let in when it belonged to another account. */
+      readonly moved: SenderId | null
+    }
   | { readonly kind: 'drop'; readonly reason: DropReason }

@@ -8,14 +8,27 @@ import type { StatePaths } from './state-dir.ts'
 export const readBlocked = (paths: StatePaths, provider: ProviderId): Promise<readonly SenderId[]> =>
   readBlockFile(providerFiles(paths, provider).blocked, provider)
 
-/** Returns whether the sender was new. Errors: those of every change of a store. */
-export const addBlocked = (paths: StatePaths, provider: ProviderId, sender: SenderId): Promise<boolean> =>
-  change(paths, provider, (blocked) => (blocked.includes(sender) ? blocked : [...blocked, sender]))
+/** All at once. Returns whether one of them was new. Errors: those of every change of a store. */
+export const addBlocked = (
+  paths: StatePaths,
+  provider: ProviderId,
+  ...senders: readonly SenderId[]
+): Promise<boolean> =>
+  change(paths, provider, (blocked) => {
+    const added = senders.filter((sender) => !blocked.includes(sender))
+    return added.length === 0 ? blocked : [...blocked, ...added]
+  })
 
-/** Returns whether the sender was there. Errors: those of every change of a store. */
-export const removeBlocked = (paths: StatePaths, provider: ProviderId, sender: SenderId): Promise<boolean> =>
+/** All at once. Returns whether one of them was there. Errors: those of every change of a store. */
+export const removeBlocked = (
+  paths: StatePaths,
+  provider: ProviderId,
+  ...senders: readonly SenderId[]
+): Promise<boolean> =>
   change(paths, provider, (blocked) =>
-    blocked.includes(sender) ? blocked.filter((id) => id !== sender) : blocked,
+    senders.some((sender) => blocked.includes(sender))
+      ? blocked.filter((id) => !senders.includes(id))
+      : blocked,
   )
 
 // An approval cut short is not finished here: blocking somebody must work while the other files are corrupt.

@@ -1,35 +1,14 @@
 // Several real processes at once, processes killed at every step, and a disk that fails at every step.
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { readdir, rm, utimes } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { readdir, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readApproved } from './allow-store.ts'
 import { approveByCode, listRequests, noteAttempts, requestPairing } from './pairing-store.ts'
 import { prepareStateDir, type StatePaths } from './state-dir.ts'
-import { credential, leftovers, NOW, readCredential, sender, tempState } from './testing/temp-state.ts'
-
-type Child = ChildProcessByStdio<Writable, Readable, Readable>
-
-/** Hundreds of them start, so they share what Node compiled. */
-const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'clawdbot-test-compile-cache') }
+import { ageLocks, atEveryStep, type Child, output, start } from './testing/at-every-step.ts'
+import { leftovers, NOW, readCredential, sender, tempState } from './testing/temp-state.ts'
 
 const WORKER = new URL('./testing/store-worker.ts', import.meta.url)
-const FAULTY = new URL('./testing/faulty-child.ts', import.meta.url)
-
-const start = (program: URL, args: readonly string[]): Child =>
-  spawn(process.execPath, [fileURLToPath(program), ...args], { stdio: 'pipe', env })
-
-const output = async (child: Child): Promise<{ readonly out: string; readonly signal: string | null }> => {
-  const ended = new Promise<string | null>((resolve) => child.once('close', (_, signal) => resolve(signal)))
-  const [out, error, signal] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  expect(error).toBe('')
-  return { out, signal }
-}
 
 const ids = (from: number, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => String(from + index))
@@ -71,39 +50,6 @@ describe('several processes', () => {
   })
 })
 
-interface Fault {
-  readonly done: boolean
-  readonly operations: number
-  readonly error?: string
-}
-
-const isFault = (value: unknown): value is Fault =>
-  typeof value === 'object' && value !== null && 'operations' in value && 'done' in value
-
-/** Does one change in a process of its own that fails at its n-th file operation; undefined where it was killed. */
-const faulty = async (
-  fault: string,
-  nth: number,
-  paths: StatePaths,
-  what: string,
-  argument: string,
-): Promise<Fault | undefined> => {
-  const args = [fault, String(nth), paths.root, what, argument, String(NOW)]
-  const { out, signal } = await output(start(FAULTY, args))
-  if (signal === 'SIGKILL') return undefined
-  const report: unknown = JSON.parse(out)
-  if (!isFault(report)) throw new Error(`no report: ${out}`)
-  return report
-}
-
-/** A dead process's locks count as stale after 5 s; this makes them older than that. */
-const ageLocks = async (paths: StatePaths): Promise<void> => {
-  const old = new Date(Date.now() - 60_000)
-  for (const name of await leftovers(paths)) {
-    if (!name.endsWith('.tmp')) await utimes(credential(paths, name), old, old)
-  }
-}
-
 const CODE = 'ABCDEFGH'
 
 /** Sender 1 is approved, sender 42 waits with CODE. */
@@ -126,26 +72,6 @@ const pendingOrApproved = async (paths: StatePaths): Promise<'pending' | 'approv
   return 'approved'
 }
 
-interface Attempt {
-  readonly nth: number
-  /** Undefined where the process was killed. */
-  readonly report: Fault | undefined
-}
-
-/** Runs the change with a fault at its first file operation, at its second, and so on until it meets none. */
-const atEveryStep = async (
-  paths: StatePaths,
-  [fault, what, argument]: readonly [fault: string, what: string, argument: string],
-  look: (attempt: Attempt) => Promise<void>,
-): Promise<number> => {
-  for (let nth = 1; ; nth += 1) {
-    await afresh(paths)
-    const report = await faulty(fault, nth, paths, what, argument)
-    await look({ nth, report })
-    if (report?.done === true) return nth - 1
-  }
-}
-
 /** What the files say after one more change by somebody else, who takes over the dead process's locks. */
 const recovered = async (
   paths: StatePaths,
@@ -163,16 +89,21 @@ describe('an approval', () => {
   it('that is killed at any of its file operations is not begun or done: at once for readers, and on disk', async () => {
     const paths = await tempState()
     const states: string[] = []
-    const steps = await atEveryStep(paths, ['kill', 'approve', CODE], async () => {
-      const state = await pendingOrApproved(paths)
-      states.push(state)
-      await recovered(paths)
-      expect(await pendingOrApproved(paths)).toBe(state)
-      if (state === 'pending') await approveByCode(paths, 'telegram', CODE, NOW)
-      const allowed = { version: 1, allowFrom: ['1', '42'] }
-      expect(await readCredential(paths, 'telegram-allowFrom.json')).toEqual(allowed)
-      expect(await readCredential(paths, 'telegram-pairing.json')).toEqual({ version: 1, requests: [] })
-    })
+    const steps = await atEveryStep(
+      paths,
+      { fault: 'kill', what: 'approve', argument: CODE },
+      () => afresh(paths),
+      async () => {
+        const state = await pendingOrApproved(paths)
+        states.push(state)
+        await recovered(paths)
+        expect(await pendingOrApproved(paths)).toBe(state)
+        if (state === 'pending') await approveByCode(paths, 'telegram', CODE, NOW)
+        const allowed = { version: 1, allowFrom: ['1', '42'] }
+        expect(await readCredential(paths, 'telegram-allowFrom.json')).toEqual(allowed)
+        expect(await readCredential(paths, 'telegram-pairing.json')).toEqual({ version: 1, requests: [] })
+      },
+    )
     expect(steps).toBeGreaterThan(25)
     // Once approved it never falls back: the later the death, the further it was.
     expect(states).toEqual([...states].sort((a, b) => b.localeCompare(a)))
@@ -188,13 +119,18 @@ describe('an approval', () => {
     async (fault, code) => {
       const paths = await tempState()
       const errors = new Set<string | undefined>()
-      const steps = await atEveryStep(paths, [fault, 'approve', CODE], async ({ report }) => {
-        errors.add(report?.error)
-        const state = await pendingOrApproved(paths)
-        expect((await leftovers(paths)).filter((name) => name.endsWith('.tmp'))).toEqual([])
-        await recovered(paths)
-        expect(await pendingOrApproved(paths)).toBe(state)
-      })
+      const steps = await atEveryStep(
+        paths,
+        { fault, what: 'approve', argument: CODE },
+        () => afresh(paths),
+        async ({ report }) => {
+          errors.add(report?.error)
+          const state = await pendingOrApproved(paths)
+          expect((await leftovers(paths)).filter((name) => name.endsWith('.tmp'))).toEqual([])
+          await recovered(paths)
+          expect(await pendingOrApproved(paths)).toBe(state)
+        },
+      )
       expect(steps).toBeGreaterThan(8)
       // No error is that of the last attempt, which met no fault.
       expect(errors).toEqual(new Set([code, undefined]))
@@ -206,16 +142,21 @@ describe('a request', () => {
   it('that is killed at any of its file operations never gets a second reply out of the cool-down', async () => {
     const paths = await tempState()
     const outcomes: string[] = []
-    await atEveryStep(paths, ['kill', 'request', '7'], async () => {
-      await ageLocks(paths)
-      const answer = { answer: true, silent: false }
-      const again = await requestPairing(paths, 'telegram', sender('7'), {}, NOW + 1, answer)
-      outcomes.push(again.kind)
-      const replies = JSON.stringify(await readCredential(paths, 'telegram-replies.json'))
-      // Either the killed process had recorded its reply, or this one did; the record is there once.
-      expect(replies.split('"7"')).toHaveLength(2)
-      expect((await listRequests(paths, 'telegram', NOW)).map(({ id }) => id)).toEqual(['42', '7'])
-    })
+    await atEveryStep(
+      paths,
+      { fault: 'kill', what: 'request', argument: '7' },
+      () => afresh(paths),
+      async () => {
+        await ageLocks(paths)
+        const answer = { answer: true, silent: false }
+        const again = await requestPairing(paths, 'telegram', sender('7'), {}, NOW + 1, answer)
+        outcomes.push(again.kind)
+        const replies = JSON.stringify(await readCredential(paths, 'telegram-replies.json'))
+        // Either the killed process had recorded its reply, or this one did; the record is there once.
+        expect(replies.split('"7"')).toHaveLength(2)
+        expect((await listRequests(paths, 'telegram', NOW)).map(({ id }) => id)).toEqual(['42', '7'])
+      },
+    )
     expect(outcomes.at(0)).toBe('created')
     expect(outcomes.at(-1)).toBe('seen')
   })
@@ -225,9 +166,14 @@ describe('a change that is killed at any of its file operations', () => {
   it('is not begun or done, when it is a revoke', async () => {
     const paths = await tempState()
     const seen: string[] = []
-    await atEveryStep(paths, ['kill', 'revoke', '1'], async () => {
-      seen.push(JSON.stringify(await recovered(paths)))
-    })
+    await atEveryStep(
+      paths,
+      { fault: 'kill', what: 'revoke', argument: '1' },
+      () => afresh(paths),
+      async () => {
+        seen.push(JSON.stringify(await recovered(paths)))
+      },
+    )
     expect(seen.at(-1)).toBe('{"waits":["42"],"approved":[]}')
     expect(new Set(seen)).toEqual(new Set(['{"waits":["42"],"approved":["1"]}', seen.at(-1)]))
   })
@@ -235,9 +181,14 @@ describe('a change that is killed at any of its file operations', () => {
   it('is not begun or done, when it is a denial', async () => {
     const paths = await tempState()
     const seen: string[] = []
-    await atEveryStep(paths, ['kill', 'deny', '42'], async () => {
-      seen.push(JSON.stringify(await recovered(paths)))
-    })
+    await atEveryStep(
+      paths,
+      { fault: 'kill', what: 'deny', argument: '42' },
+      () => afresh(paths),
+      async () => {
+        seen.push(JSON.stringify(await recovered(paths)))
+      },
+    )
     expect(seen.at(-1)).toBe('{"waits":[],"approved":["1"]}')
     expect(new Set(seen)).toEqual(new Set(['{"waits":["42"],"approved":["1"]}', seen.at(-1)]))
   })

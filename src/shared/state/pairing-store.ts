@@ -4,7 +4,9 @@
 import { ClawdbotError } from '../domain/error.ts'
 import type { SenderId } from '../domain/identity.ts'
 import {
+  accountOf,
   attemptsOf,
+  isAsserted,
   isExpired,
   MAX_PENDING,
   normalizeCode,
@@ -13,7 +15,7 @@ import {
 } from '../domain/pairing.ts'
 import { PROVIDER_LABEL, PROVIDERS, type ProviderId } from '../domain/provider.ts'
 import { decideReply, deniedRecently } from '../domain/reply-limits.ts'
-import { readAllowFile } from './files/allow-file.ts'
+import { readGranted } from './files/allow-lists.ts'
 import { approve, readApproval } from './files/approval-file.ts'
 import { readBlockFile } from './files/block-file.ts'
 import { readPairingFile, writePairingFile } from './files/pairing-file.ts'
@@ -40,6 +42,10 @@ export interface RequestOptions {
   /** False for backlog: queued for the owner, the stranger is told nothing. */
   readonly answer: boolean
   readonly silent: boolean
+  /** The account behind the sender's number, as the messenger asserts it. */
+  readonly account?: SenderId | null
+  /** The number that the sender's account writes from, which was let in when it stood for another. */
+  readonly moved?: SenderId | null
   readonly newCode?: () => string
 }
 
@@ -61,15 +67,24 @@ export const requestPairing = (
 ): Promise<RequestOutcome> =>
   changeProvider(paths, provider, async ({ files, held }) => {
     const blocked = await readBlockFile(files.blocked, provider)
-    if (blocked.includes(sender)) return { kind: 'refused', why: 'blocked' }
-    const { granted } = await readAllowFile(files.allow, provider)
-    if (granted.has(sender)) return { kind: 'refused', why: 'allowed' }
+    const { account = null, moved = null } = options
+    const names = account === null ? [sender] : [sender, account]
+    if (names.some((name) => blocked.includes(name))) return { kind: 'refused', why: 'blocked' }
+    const granted = await readGranted(files)
+    if (names.some((name) => granted.has(name))) return { kind: 'refused', why: 'allowed' }
     const before = await readPairingFile(files.pairing, provider, now)
     const records = await readReplyFile(files.replies, provider)
     const waits = before.requests.some(({ id }) => id === sender)
-    if (!waits && deniedRecently(records, sender, now)) return { kind: 'refused', why: 'denied_recently' }
+    if (!waits && names.some((name) => deniedRecently(records, name, now))) {
+      return { kind: 'refused', why: 'denied_recently' }
+    }
     const newCode = options.newCode ?? newPairingCode
-    const { requests, result } = upsertRequest(before.requests, sender, bounded(claims), now, newCode)
+    const meta = {
+      ...bounded(claims),
+      ...(account === null ? {} : { account }),
+      ...(moved === null ? {} : { moved }),
+    }
+    const { requests, result } = upsertRequest(before.requests, sender, meta, now, newCode)
     if (result.kind === 'full') return result
     await held.check()
     const mayReply = result.kind === 'created' && options.answer && !options.silent
@@ -83,10 +98,11 @@ export const requestPairing = (
     return result.kind === 'created' ? { ...result, reply } : result
   })
 
-/** Claims are a stranger's text; a store is no place to keep much of it. */
+/** Claims are a stranger's text: a store is no place to keep much of it, and none of it passes for what is asserted. */
 const bounded = (claims: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(claims)
+      .filter(([key]) => !isAsserted(key))
       .slice(0, 16)
       .map(([key, value]) => [key.slice(0, 32), value.slice(0, 200)]),
   )
@@ -174,7 +190,8 @@ export const denyRequest = (
     const records = await readReplyFile(files.replies, provider)
     await held.check()
     // After a crash in between the request still waits, and the owner decides once more.
-    await writeReplyFile(files.replies, provider, [...records, { id: request.id, at: now, kind: 'denied' }])
+    const denied = namesOf(provider, request).map((id) => ({ id, at: now, kind: 'denied' }) as const)
+    await writeReplyFile(files.replies, provider, [...records, ...denied])
     await writePairingFile(
       files.pairing,
       provider,
@@ -183,6 +200,11 @@ export const denyRequest = (
     )
     return { request }
   })
+
+const namesOf = (provider: ProviderId, request: PairingRequest): readonly SenderId[] => {
+  const account = accountOf(provider, request)
+  return account === undefined ? [request.id] : [request.id, account]
+}
 
 /**
  * Takes a decision back: the request waits again, with its code and its time, and its denial is forgotten (a code
@@ -208,7 +230,8 @@ export const restoreRequest = (
       )
     }
     const records = await readReplyFile(files.replies, provider)
-    const kept = records.filter(({ id, kind }) => id !== request.id || kind !== 'denied')
+    const names = namesOf(provider, request)
+    const kept = records.filter(({ id, kind }) => !names.includes(id) || kind !== 'denied')
     await held.check()
     await writePairingFile(files.pairing, provider, before, [...others, request])
     if (kept.length < records.length) await writeReplyFile(files.replies, provider, kept)

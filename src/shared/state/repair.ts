@@ -1,6 +1,7 @@
 import { ClawdbotError } from '../domain/error.ts'
 import type { ProviderId } from '../domain/provider.ts'
 import { setAside } from './atomic-file.ts'
+import { readAccountFile } from './files/account-file.ts'
 import { readAllowFile } from './files/allow-file.ts'
 import { readApproval } from './files/approval-file.ts'
 import { readBlockFile } from './files/block-file.ts'
@@ -8,6 +9,7 @@ import { readPairingFile } from './files/pairing-file.ts'
 import { lockProvider } from './files/provider-files.ts'
 import { readReplyFile } from './files/reply-file.ts'
 import { readNotifies } from './notify-store.ts'
+import { readNumberUse } from './number-store.ts'
 import type { StatePaths } from './state-dir.ts'
 
 /** Which of a provider's files the owner wants to start afresh. */
@@ -36,7 +38,12 @@ export const repairStore = (
         [files.approval, () => readApproval(files)],
         [paths.notify, () => readNotifies(paths.notify)],
       ],
-      allow: [[files.allow, () => readAllowFile(files.allow, provider)]],
+      allow: [
+        [files.allow, () => readAllowFile(files.allow, provider)],
+        [files.allowAccounts, () => readAllowFile(files.allowAccounts, provider)],
+        [files.accounts, () => readAccountFile(files.accounts, provider)],
+        [files.number, () => readNumberUse(paths, provider)],
+      ],
       block: [[files.blocked, () => readBlockFile(files.blocked, provider)]],
     }
     const moved: SetAside[] = []

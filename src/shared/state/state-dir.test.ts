@@ -23,6 +23,8 @@ describe('the paths of the state directory', () => {
       sandboxes: '/home/a/.clawdbot/sandboxes',
       run: '/home/a/.clawdbot/run.json',
       notify: '/home/a/.clawdbot/notify.json',
+      linkRequest: '/home/a/.clawdbot/link-request.json',
+      linkAnswer: '/home/a/.clawdbot/link-answer.json',
     })
   })
 

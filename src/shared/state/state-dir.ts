@@ -32,6 +32,10 @@ export interface StatePaths {
   readonly run: string
   /** Approved senders who are still to be told. */
   readonly notify: string
+  /** What the cli wants of the login of a messenger, for the supervisor that runs. */
+  readonly linkRequest: string
+  /** How that goes, with the code to scan; there only while it is under way. */
+  readonly linkAnswer: string
 }
 
 const given = (value: string | undefined): string | undefined => {
@@ -62,6 +66,8 @@ export const resolveStatePaths = (env: NodeJS.ProcessEnv, home: string): StatePa
     sandboxes: join(root, 'sandboxes'),
     run: join(root, 'run.json'),
     notify: join(root, 'notify.json'),
+    linkRequest: join(root, 'link-request.json'),
+    linkAnswer: join(root, 'link-answer.json'),
   }
 }
 

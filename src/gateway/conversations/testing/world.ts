@@ -47,6 +47,8 @@ export interface World {
   readonly stateDir: string
   readonly open: ReadonlyMap<string, AcceptedItem>
   readonly delivered: readonly SendRequest[]
+  /** Who was shown that somebody writes, and who no longer: event and state. */
+  readonly signs: readonly string[]
   readonly ledger: Map<string, ReplyOutcome>
   readonly reports: readonly GatewayActivity[]
   readonly asked: readonly ModelRequest[]
@@ -90,6 +92,7 @@ export const createWorld = (stateDir: string): World => {
   const open = new Map<string, AcceptedItem>()
   const ledger = new Map<string, ReplyOutcome>()
   const delivered: SendRequest[] = []
+  const signs: string[] = []
   const reports: GatewayActivity[] = []
   const asked: ModelRequest[] = []
   const runs: { readonly conversations: Conversations; readonly release: () => void }[] = []
@@ -118,6 +121,7 @@ export const createWorld = (stateDir: string): World => {
     open,
     ledger,
     delivered,
+    signs,
     reports,
     asked,
     accept(part) {
@@ -188,6 +192,7 @@ export const createWorld = (stateDir: string): World => {
           open.delete(eventId)
           pass('done:after')
         },
+        typing: ({ eventId }, state) => signs.push(`${eventId} ${state}`),
         reached: (step) => {
           const known = CRASH_STEPS.find((each) => each === step)
           if (known !== undefined) pass(known)

@@ -21,8 +21,14 @@ const update = (more: object): object => ({
 const verdictOn = (more: object): ReturnType<typeof decide> =>
   decide(
     { ...normalise(update(more), { botId: 999, waited: false }), duplicate: false, backlog: false },
-    { dmPolicy: 'open', everyone: true, silent: false },
-    { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+    { dmPolicy: 'open', everyone: true, silent: false, onlySelf: false },
+    {
+      owners: new Set(),
+      configured: new Set(),
+      approved: new Set(),
+      blocked: new Set(),
+      accounts: new Map(),
+    },
   )
 
 describe('what a message brings along', () => {

@@ -46,12 +46,13 @@ const update = (more: object = {}): object => ({ update_id: 5, message: message(
 const verdictOn = (raw: unknown): ReturnType<typeof decide> =>
   decide(
     { ...normalise(raw, around), duplicate: false, backlog: false },
-    { dmPolicy: 'open', everyone: true, silent: false },
+    { dmPolicy: 'open', everyone: true, silent: false, onlySelf: false },
     {
       owners: new Set([id('1')]),
       configured: new Set([id('42')]),
       approved: new Set(),
       blocked: new Set(),
+      accounts: new Map(),
     },
   )
 
@@ -62,12 +63,15 @@ describe('a private message of a person', () => {
       provider: 'telegram',
       kind: 'message',
       direct: true,
+      group: null,
       sender: '42',
+      account: null,
       chatId: '42',
       eventId: 'telegram:999:5',
       otherIds: ['telegram:999:42:7'],
       sentAt: 1_700_000_000_000,
       fromSelf: false,
+      selfChat: false,
       fromBot: false,
       onBehalf: false,
       forwarded: false,

@@ -62,6 +62,7 @@ const connect = (token = server.token): Heard => {
       }),
   }
   provider.start({
+    link: () => undefined,
     receive: (event) => {
       if (heard.failures > 0) {
         heard.failures -= 1
@@ -187,6 +188,7 @@ describe('a connection in trouble', () => {
     const retried = new Promise<void>((resolve) =>
       provider.start({
         receive: () => undefined,
+        link: () => undefined,
         status: (status) => {
           seen.push(status)
           if (status.state === 'retrying') resolve()

@@ -22,6 +22,7 @@ describe('without a config', () => {
       owner: { simulator: ['owner'] },
       providers: {
         telegram: { enabled: false, dmPolicy: 'pairing', everyone: false, silent: false, allowFrom: [] },
+        whatsapp: { enabled: true, dmPolicy: 'pairing', everyone: false, silent: false, allowFrom: [] },
         simulator: {
           enabled: true,
           dmPolicy: 'pairing',
@@ -31,6 +32,7 @@ describe('without a config', () => {
         },
       },
       telegramToken: null,
+      whatsapp: { selfChatMode: undefined, groups: {} },
       model: { name: 'offline/obedient', timeoutSeconds: 120 },
       ...HANDS,
       stoppers: {},
@@ -59,6 +61,10 @@ describe('a config', () => {
 {
   owner: { telegram: '811204553', signal: ['uuid:9a5ce2f4-3b8e-4c1d-8a7f-0123456789ab'], simulator: "me", },
   telegram: { enabled: true, botToken: '${TOKEN}', dmPolicy: 'allowlist', allowFrom: ['telegram:42', 43, ' 43 '], pairing: 'silent' },
+  whatsapp: {
+    enabled: false, dmPolicy: 'open', allowFrom: ['*', +15550001111, ' 77712345@lid '], pairing: 'silent', selfChatMode: false,
+    groups: { '120363012345678901@g.us': { requireMention: false }, '*': {} },
+  },
   simulator: { enabled: false, dmPolicy: 'open', allowFrom: ['*', 'friend'], pairing: 'code' },
   agent: { model: 'anthropic/claude-sonnet-4-5', timeoutSeconds: 60 },
   models: { anthropic: { apiKey: 'sk-ant-1' }, openai: { apiKey: 'sk-2' }, 'openai-compatible': { baseUrl: 'http://127.0.0.1:11434/v1', apiKey: 'k3' } },
@@ -77,9 +83,20 @@ describe('a config', () => {
           silent: true,
           allowFrom: ['42', '43'],
         },
+        whatsapp: {
+          enabled: false,
+          dmPolicy: 'open',
+          everyone: true,
+          silent: true,
+          allowFrom: ['+15550001111', '77712345@lid'],
+        },
         simulator: { enabled: false, dmPolicy: 'open', everyone: true, silent: false, allowFrom: ['friend'] },
       },
       telegramToken: TOKEN,
+      whatsapp: {
+        selfChatMode: false,
+        groups: { '120363012345678901@g.us': { requireMention: false }, '*': { requireMention: true } },
+      },
       model: { name: 'anthropic/claude-sonnet-4-5', apiKey: 'sk-ant-1', timeoutSeconds: 60 },
       ...HANDS,
       stoppers: {},

@@ -1,3 +1,4 @@
+import { parseNumber } from '../../domain/account.ts'
 import { parseListEntry, SENDER_ID_HINT, type SenderId } from '../../domain/identity.ts'
 import { PROVIDER_LABEL, PROVIDERS, type ProviderId } from '../../domain/provider.ts'
 import { visibleLine } from '../../domain/visible-text.ts'
@@ -140,6 +141,10 @@ const sender = (provider: ProviderId, entry: Entry, path: Path, written: Written
   throw new ConfigProblem(
     path,
     `is not a ${PROVIDER_LABEL[provider]} id: ${visibleLine(JSON.stringify(text.slice(0, 80)))}`,
-    `It has to be ${SENDER_ID_HINT[provider]}.`,
+    `It has to be ${SENDER_ID_HINT[provider]}.${withPlus(provider, text)}`,
   )
 }
+
+/** The existing Clawdbot takes numbers without the plus; taking digits for a number is how LIDs became numbers there. */
+const withPlus = (provider: ProviderId, text: string): string =>
+  parseNumber(provider, `+${text}`) === undefined ? '' : ` As a phone number it is "+${text}", with the plus.`

@@ -3,6 +3,7 @@ import { httpUrl, resolveTestEndpoints } from './endpoints.ts'
 import { resolveAllowTo, resolveElevated, resolveOwners, resolvePolicy, resolveStoppers } from './people.ts'
 import { ConfigProblem } from './problem.ts'
 import { resolveSandbox } from './resolve-sandbox.ts'
+import { resolveWhatsApp } from './resolve-whatsapp.ts'
 import type { Config, ConfigFile, ModelConfig } from './schema.ts'
 import { KEY_VARIABLE, secretPlaces } from './secret-places.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -35,9 +36,11 @@ export const resolveConfig = async (
     owner: resolveOwners(file, around.written),
     providers: {
       telegram: resolvePolicy(file, 'telegram', telegramToken !== null, around.written),
+      whatsapp: resolvePolicy(file, 'whatsapp', true, around.written),
       simulator: resolvePolicy(file, 'simulator', true, around.written),
     },
     telegramToken,
+    whatsapp: resolveWhatsApp(file),
     model,
     workspace: workspaces.workspace,
     sandbox: await resolveSandbox(file.agent?.sandbox ?? {}, around, workspaces, secrets),

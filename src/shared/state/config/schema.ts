@@ -7,9 +7,9 @@ import type { ProviderId } from '../../domain/provider.ts'
 import { flag, line, type SandboxScope, sandboxKeys, type WorkspaceAccess } from './sandbox-keys.ts'
 
 /** The messengers that this version can start. */
-export type ConfiguredProvider = 'telegram' | 'simulator'
+export type ConfiguredProvider = 'telegram' | 'whatsapp' | 'simulator'
 
-export interface ProviderConfig extends ProviderPolicy {
+export interface ProviderConfig extends Omit<ProviderPolicy, 'onlySelf'> {
   readonly enabled: boolean
   readonly allowFrom: readonly SenderId[]
 }
@@ -100,6 +100,12 @@ export interface Config {
   readonly owner: Readonly<Partial<Record<ProviderId, readonly SenderId[]>>>
   readonly providers: Readonly<Record<ConfiguredProvider, ProviderConfig>>
   readonly telegramToken: string | null
+  readonly whatsapp: {
+    /** True: the linked account is the owner's own. False: it is the agent's. Undefined: the config leaves it to the app. */
+    readonly selfChatMode: boolean | undefined
+    /** By the group's JID, or `*` for all others. Groups are not answered yet. */
+    readonly groups: Readonly<Record<string, { readonly requireMention: boolean }>>
+  }
   readonly model: ModelConfig
   /** Absolute: the agent's own files. */
   readonly workspace: string
@@ -114,7 +120,11 @@ export interface Config {
   readonly onQuit: OnQuit
   readonly logging: { readonly level: LogLevel; readonly file: string | null }
   /** Loopback addresses of the tests' servers; only under `CLAWDBOT_TEST=1`. */
-  readonly testEndpoints: { readonly telegramApiRoot?: string; readonly modelBaseUrl?: string }
+  readonly testEndpoints: {
+    readonly telegramApiRoot?: string
+    readonly modelBaseUrl?: string
+    readonly whatsapp?: { readonly url: string; readonly rootKey: string; readonly mediaUrl?: string }
+  }
   /** Every secret value in use, for the redactor. */
   readonly secrets: readonly string[]
   /** The same, each with where it is set: for the owner who has to replace them. */
@@ -148,6 +158,17 @@ const idsByProvider = z.strictObject({
 export const configFile = z.strictObject({
   owner: idsByProvider.optional(),
   telegram: z.strictObject({ ...dmKeys, botToken: line.optional(), tokenFile: line.optional() }).optional(),
+  whatsapp: z
+    .strictObject({
+      ...dmKeys,
+      selfChatMode: flag.optional(),
+      groups: z
+        .record(z.string(), z.strictObject({ requireMention: flag.optional() }), {
+          error: 'must be an object: { "<id>@g.us": { … } }',
+        })
+        .optional(),
+    })
+    .optional(),
   simulator: z.strictObject(dmKeys).optional(),
   agent: z
     .strictObject({
@@ -187,13 +208,13 @@ export type ConfigFile = z.infer<typeof configFile>
 export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
   let schema: unknown = configFile
   for (const key of path) {
-    const inner: unknown = shapeOf(schema)
-    schema = typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined
+    const outer = plainOf(schema)
+    // Every key of a record has the same form.
+    schema = outer instanceof z.ZodRecord ? outer.valueType : Reflect.get(shapeOf(outer), key)
   }
-  return Object.keys(shapeOf(schema) ?? {})
+  return Object.keys(shapeOf(plainOf(schema)))
 }
 
-const shapeOf = (schema: unknown): object | undefined => {
-  const plain = schema instanceof z.ZodOptional ? schema.unwrap() : schema
-  return plain instanceof z.ZodObject ? plain.shape : undefined
-}
+const plainOf = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema)
+
+const shapeOf = (plain: unknown): object => (plain instanceof z.ZodObject ? plain.shape : {})

@@ -15,6 +15,15 @@ export interface ProviderFiles {
   readonly replies: string
   /** An approval under way: written before the two files that it changes. */
   readonly approval: string
+  /**
+   * Approved WhatsApp accounts (LIDs). Apart from `allow`, because the existing Clawdbot makes a phone number of all the digits
+   * of an entry there, and would let in whoever has that number.
+   */
+  readonly allowAccounts: string
+  /** For which account each listed number stands. */
+  readonly accounts: string
+  /** Whose number is linked, in the owner's own words. */
+  readonly number: string
 }
 
 /** Throws `provider_unknown` for anything but a known name: a name from outside never becomes a path. */
@@ -31,6 +40,9 @@ export const providerFiles = (paths: StatePaths, provider: ProviderId): Provider
     blocked: file('blocked'),
     replies: file('replies'),
     approval: file('approval'),
+    allowAccounts: file('allowAccounts'),
+    accounts: file('accounts'),
+    number: file('number'),
   }
 }
 

@@ -1,12 +1,13 @@
 // Test support, a program of its own: does one change of a store, and fails or dies at its n-th file operation.
-// argv: fault (`kill`, or an errno name), n, state directory, what to do, its argument, now.
+// argv: fault (`kill`, or an errno name), n, state directory, what to do, its argument, now, the provider.
 // Prints {done, operations, error?} unless it was killed.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const [fault = 'kill', nth = '0', root = '', what = '', argument = '', now = '0'] = process.argv.slice(2)
+const [fault = 'kill', nth = '0', root = '', what = '', argument = '', now = '0', of = ''] =
+  process.argv.slice(2)
 
 let operations = 0
 let armed = false
@@ -61,17 +62,19 @@ const { resolveStatePaths } = await import('../state-dir.ts')
 const { approveByCode, denyRequest, requestPairing } = await import('../pairing-store.ts')
 const { removeApproved } = await import('../allow-store.ts')
 const { parseSenderId } = await import('../../domain/identity.ts')
+const { parseProvider } = await import('../../domain/provider.ts')
 await import('proper-lockfile')
 
 const paths = resolveStatePaths({ CLAWDBOT_STATE_DIR: root }, '/nowhere')
-const person = parseSenderId('telegram', argument)
+const provider = parseProvider(of) ?? 'telegram'
+const person = parseSenderId(provider, argument)
 
 const act = async (): Promise<unknown> => {
-  if (what === 'approve') return approveByCode(paths, 'telegram', argument, Number(now))
+  if (what === 'approve') return approveByCode(paths, provider, argument, Number(now))
   if (person === undefined) throw new Error(`not an id: ${argument}`)
-  if (what === 'revoke') return removeApproved(paths, 'telegram', person)
-  if (what === 'deny') return denyRequest(paths, 'telegram', { sender: person }, Number(now))
-  return requestPairing(paths, 'telegram', person, { username: 'x' }, Number(now), {
+  if (what === 'revoke') return removeApproved(paths, provider, person)
+  if (what === 'deny') return denyRequest(paths, provider, { sender: person }, Number(now))
+  return requestPairing(paths, provider, person, { username: 'x' }, Number(now), {
     answer: true,
     silent: false,
   })
