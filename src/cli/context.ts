@@ -15,6 +15,15 @@ export interface CliContext {
   readonly warn: (line: string) => void
   /** A word that stands out, where somebody looks at standard output; the same word where a program does. */
   readonly strong: (text: string) => string
+  /** The terminal that standard output is, for what changes in place; undefined where it is none. */
+  readonly screen:
+    | {
+        /** Columns and rows, as they are now. */
+        readonly width: () => number
+        readonly height: () => number
+        readonly write: (text: string) => void
+      }
+    | undefined
   /** A question on the terminal; undefined where nobody sits there. */
   readonly ask: ((question: string) => Promise<string>) | undefined
 }

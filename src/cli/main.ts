@@ -26,6 +26,13 @@ const context: CliContext = {
   warn: (line) => void process.stderr.write(`${line}\n`),
   strong: (text) =>
     process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' ? `\x1b[1m${text}\x1b[22m` : text,
+  screen: process.stdout.isTTY
+    ? {
+        width: () => process.stdout.columns,
+        height: () => process.stdout.rows,
+        write: (text) => void process.stdout.write(text),
+      }
+    : undefined,
   ask:
     process.stdin.isTTY && process.stdout.isTTY
       ? async (question) => {

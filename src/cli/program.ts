@@ -4,6 +4,7 @@ import type { AuditVerifyOptions } from './commands/audit-verify.ts'
 import type { GatewayOptions } from './commands/gateway.ts'
 import type { IncidentBundleOptions } from './commands/incident-bundle.ts'
 import type { IncidentShowOptions } from './commands/incident-show.ts'
+import type { LinkOptions } from './commands/link.ts'
 import type { LogsOptions } from './commands/logs.ts'
 import type { ApproveOptions } from './commands/pairing-approve.ts'
 import type { ResumeOptions } from './commands/resume.ts'
@@ -107,6 +108,19 @@ export const createProgram = (
     .action(async (options: GatewayOptions) =>
       done(await (await import('./commands/gateway.ts')).gateway(context, options)),
     )
+  program
+    .command('link <messenger>')
+    .description('link a messenger to a phone: shows the code to scan')
+    .option('--number <use>', 'whose number it is: separate (the agent’s alone) or own')
+    .action(async (messenger: string, options: LinkOptions) => {
+      await (await import('./commands/link.ts')).link(context, messenger, options)
+    })
+  program
+    .command('unlink <messenger>')
+    .description('log out there, and forget the login')
+    .action(async (messenger: string) => {
+      await (await import('./commands/unlink.ts')).unlink(context, messenger)
+    })
   program
     .command('stop')
     .description('STOP: kill everything, and let nothing start until resume')

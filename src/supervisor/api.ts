@@ -1,6 +1,6 @@
 // What the app and the cli hold in their hands: one object, the owner's.
 
-import type { StatePatch } from '../shared/contracts/app-state.ts'
+import type { NumberUse, StatePatch } from '../shared/contracts/app-state.ts'
 import type {
   ApprovalAnswer,
   LogSnapshot,
@@ -9,6 +9,7 @@ import type {
   TurnProgress,
 } from '../shared/contracts/bridge.ts'
 import type { IncidentStep, StopResultView } from '../shared/contracts/stop-views.ts'
+import type { ProviderId } from '../shared/domain/provider.ts'
 import type { OnQuit } from '../shared/state/config/schema.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import type { ArchiveClient } from './archive/archive-client.ts'
@@ -17,6 +18,8 @@ import type { Decisions } from './decisions/decisions.ts'
 import type { LogBatch } from './logs/tail-log.ts'
 import type { SupervisorKind } from './run/run-file.ts'
 import type { Unknowns } from './stop/survivors.ts'
+
+export type OwnNumberUse = Exclude<NumberUse, 'unknown'>
 
 export interface SupervisorOptions {
   readonly paths: StatePaths
@@ -62,6 +65,18 @@ export interface Supervisor extends Decisions, ExportDesk {
   readonly incidentTranscript: (sessionId: string) => Promise<TranscriptTail>
   /** Resolves with a sentence that says what was written. */
   readonly writeIncidentBundle: (target: string, what: { readonly transcripts: boolean }) => Promise<string>
+  /**
+   * Begins to link a messenger to a phone, and starts the gateway where none runs. Errors: `locked_down`,
+   * `link_impossible` where the messenger is linked already, is none that is linked, or is switched off.
+   */
+  readonly linkMessenger: (provider: ProviderId, use: OwnNumberUse) => Promise<string>
+  /** Connects again where another device has taken its place. Errors: as above. */
+  readonly reconnectMessenger: (provider: ProviderId) => Promise<string>
+  readonly cancelLink: (provider: ProviderId) => Promise<string>
+  /** Resolves when the login is gone. Errors: `link_impossible`, `gateway_not_running`. */
+  readonly unlinkMessenger: (provider: ProviderId) => Promise<string>
+  /** Whose number it is that is linked; resolves when the gateway acts on it. */
+  readonly setNumberUse: (provider: ProviderId, use: OwnNumberUse) => Promise<string>
   /** Errors: `approval_unknown` where nobody waits for it, or the text is another one. */
   readonly answerApproval: (id: number, sha256: string, answer: ApprovalAnswer) => Promise<string>
   /** Resolves when it holds, for the running gateway too. Errors: `read_only` where only the config can. */

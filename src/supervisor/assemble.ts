@@ -6,9 +6,9 @@ import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
 import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
-import { createArchive } from './archive/archive-client.ts'
-import { createExportDesk } from './archive/export-desk.ts'
+import { createReading } from './assemble-archive.ts'
 import { createHands } from './assemble-hands.ts'
+import { createMessengers } from './assemble-messengers.ts'
 import { createStopping } from './assemble-stop.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
@@ -22,6 +22,7 @@ import { hasChild, type Lifecycle } from './lifecycle/state.ts'
 import { createSupervisorLog } from './logs/supervisor-log.ts'
 import { tailLog } from './logs/tail-log.ts'
 import { createPairingDesk } from './pairing/pairing-desk.ts'
+import { createBindDesk } from './people/bind-desk.ts'
 import { loadNotes } from './people/notes.ts'
 import { createOwnerFiles } from './people/owner-files.ts'
 import { createTelling } from './people/telling.ts'
@@ -118,6 +119,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     onGone: () => {
       acts.gone()
       hands.gatewayGone()
+      messengers.gone()
       turns.gone()
       telling.gone()
       files.gatewayGone()
@@ -136,7 +138,16 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     latch,
     audit,
     config,
-    hands,
+    hands: {
+      unlock: () => {
+        hands.unlock()
+        messengers.unlock()
+      },
+      lock: () => {
+        hands.lock()
+        messengers.lock()
+      },
+    },
     feed,
     log,
     knownContainers: docker.known,
@@ -144,6 +155,18 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     onError: complain,
   })
   const { incidents } = stopping
+
+  const messengers = createMessengers({
+    paths,
+    now,
+    audit,
+    runner: () => runner,
+    files: () => files,
+    config: config.now,
+    isLocked: () => isLocked(runner.view().state),
+    refuseStart: () => refuseStart(),
+    onError: complain,
+  })
 
   const files = createOwnerFiles({
     ...options,
@@ -154,6 +177,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     notes,
     log,
     readOnly: hands.readOnly,
+    linkOf: messengers.viewOf,
     onRules: hands.rulesChanged,
     follow: stopping.follow,
     onConfig: (next) => {
@@ -167,6 +191,14 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     now,
     providerNow: files.providerNow,
     answer: (askId, outcome) => runner.send({ type: 'pairing-answer', askId, outcome }),
+    changed: () => void files.refresh(),
+    onError: complain,
+  })
+
+  const bindings = createBindDesk({
+    paths,
+    providerNow: files.providerNow,
+    audit,
     changed: () => void files.refresh(),
     onError: complain,
   })
@@ -202,6 +234,8 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     files,
     desk,
     acts,
+    bindings,
+    messengers,
     hands,
     turns,
     log,
@@ -233,33 +267,23 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
   showDecisions()
   await files.open()
   void docker.refresh()
-  const archive = createArchive({
-    paths,
-    appRoot: options.appRoot,
-    env,
+  const { archive, exports } = createReading({
+    ...options,
     now,
-    logFile: files.logFileOfAnyDay,
-    begins: options.runsAs === 'app' ? 'at once' : 'when asked',
-    onView: (view) => feed.update({ archive: view }),
-    onError: complain,
-  })
-  const exports = createExportDesk({
-    paths,
-    archive,
     audit,
-    secrets: config.secrets,
-    knowsSecrets: () => config.now() !== null,
-    home: options.home,
-    program: options.program ?? '',
-    now,
+    config,
+    files,
+    feed,
     onError: complain,
   })
+  await messengers.open()
   // In the background: a long chain must not hold up the start, and what it finds shows by itself.
   void verifyAudit().catch(complain)
 
   return {
     ...decisions,
     ...exports,
+    ...messengers.acts,
     archive,
     async start() {
       refuseStart()
@@ -329,6 +353,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     },
     async close() {
       isClosing = true
+      await messengers.close()
       await files.close()
       runner.dispatch({ type: 'stop' })
       await Promise.race([

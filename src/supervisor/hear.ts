@@ -5,8 +5,10 @@ import { parseSenderId, type SenderId } from '../shared/domain/identity.ts'
 import type { ProviderId } from '../shared/domain/provider.ts'
 import type { GatewayActs } from './acts/gateway-acts.ts'
 import type { Hands } from './assemble-hands.ts'
+import type { Messengers } from './assemble-messengers.ts'
 import type { SupervisorLog } from './logs/supervisor-log.ts'
 import type { PairingDesk } from './pairing/pairing-desk.ts'
+import type { BindDesk } from './people/bind-desk.ts'
 import type { OwnerFiles } from './people/owner-files.ts'
 import type { Telling } from './people/telling.ts'
 import { mayNotStop } from './refusals.ts'
@@ -20,6 +22,8 @@ export interface HearOptions {
   readonly files: OwnerFiles
   readonly desk: PairingDesk
   readonly acts: GatewayActs
+  readonly bindings: BindDesk
+  readonly messengers: Pick<Messengers, 'heard' | 'status'>
   readonly hands: Hands
   readonly turns: TurnWatch
   readonly log: SupervisorLog
@@ -33,7 +37,7 @@ export interface HearOptions {
 export const createHear =
   (options: HearOptions): ((message: FromGateway) => void) =>
   (message) => {
-    const { feed, telling, files, desk, acts, hands, turns, log } = options
+    const { feed, telling, files, desk, acts, bindings, messengers, hands, turns, log } = options
     feed.put(stateAfter(feed.state(), message))
     switch (message.type) {
       case 'ready':
@@ -46,7 +50,15 @@ export const createHear =
         break
       case 'provider':
         files.providerReported(message.status)
+        messengers.status(message.status)
         options.saveStatus()
+        break
+      case 'link':
+        messengers.heard(message.link)
+        options.saveStatus()
+        break
+      case 'bind':
+        bindings.bind(message)
         break
       case 'pairing-ask':
         acts.paired(message)

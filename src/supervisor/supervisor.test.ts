@@ -28,6 +28,7 @@ describe('the gateway under supervision', () => {
     expect(gateway.maySpawn).toBe(false)
     expect(providers.map(({ provider, state }) => [provider, state])).toEqual([
       ['telegram', 'off'],
+      ['whatsapp', 'unlinked'],
       ['simulator', 'connected'],
     ])
     await supervisor.stop()

@@ -2,7 +2,7 @@ import type { AuditAct } from '../../shared/domain/audit.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { addApproved, removeApproved } from '../../shared/state/allow-store.ts'
-import { addBlocked, removeBlocked } from '../../shared/state/block-store.ts'
+import { blockPerson, namesOfPerson, unblockPerson } from '../../shared/state/block-person.ts'
 import { approveSender, denyRequest, listRequests } from '../../shared/state/pairing-store.ts'
 import type { Effect } from '../../supervisor/acts/recorded.ts'
 import { nobodyLetIn } from '../../supervisor/refusals.ts'
@@ -62,9 +62,11 @@ const allowAdd: Apply = async (context, provider, sender) => {
 
 /** The block first: it has to hold even where the pairing files are corrupt. */
 const blockAdd: Apply = async (context, provider, sender) => {
-  const changed = await addBlocked(context.paths, provider, sender)
-  if ((await waitingCode(context, provider, sender)) !== undefined) {
-    await denyRequest(context.paths, provider, { sender }, context.now())
+  const names = await namesOfPerson(context.paths, provider, sender, context.now())
+  const changed = await blockPerson(context.paths, provider, names)
+  for (const name of names) {
+    if ((await waitingCode(context, provider, name)) === undefined) continue
+    await denyRequest(context.paths, provider, { sender: name }, context.now())
   }
   return changed
 }
@@ -82,6 +84,6 @@ const CHANGES: Readonly<
   'block remove': {
     act: 'people.unblock',
     effect: 'grants',
-    apply: ({ paths }, provider, sender) => removeBlocked(paths, provider, sender),
+    apply: ({ paths }, provider, sender) => unblockPerson(paths, provider, sender),
   },
 }

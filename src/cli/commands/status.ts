@@ -83,8 +83,11 @@ const linesOf = (found: Found): readonly (readonly [name: string, text: string])
     ],
     ['Lockdown', lockdown === null ? 'none' : `since ${lockdown.since}${by}: ${lockdown.reason}`],
     ...found.providers.map(
-      ({ provider, state, detail }) =>
-        ['Provider', `${provider} ${state}${detail === '' ? '' : `: ${detail}`}`] as const,
+      ({ provider, state, detail, number }) =>
+        [
+          'Provider',
+          `${provider} ${state}${number === '' ? '' : ` as ${number}`}${detail === '' ? '' : `: ${detail}`}`,
+        ] as const,
     ),
     ...found.pending.map(
       ({ provider, requests, error }) =>

@@ -66,6 +66,7 @@ export const archiveCli = async (appRoot: string): Promise<ArchiveCli> => {
         print: (line) => out.push(line),
         warn: (line) => err.push(line),
         strong: (text) => `*${text}*`,
+        screen: undefined,
         ask: undefined,
       }
       try {

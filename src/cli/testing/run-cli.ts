@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { parseAccount } from '../../shared/domain/account.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { requestPairing } from '../../shared/state/pairing-store.ts'
@@ -64,10 +65,13 @@ export const stranger = async (
   id: string,
   claims: Readonly<Record<string, string>> = {},
   provider: ProviderId = 'telegram',
+  /** Behind the id, where that is a phone number. */
+  account?: string,
 ): Promise<string> => {
   const sender = parseSenderId(provider, id)
   if (sender === undefined) throw new Error(`not an id: ${id}`)
-  const options = { answer: true, silent: false }
+  const behind = account === undefined ? undefined : parseAccount(provider, account)
+  const options = { answer: true, silent: false, ...(behind && { account: behind }) }
   const outcome = await requestPairing(paths, provider, sender, claims, Date.now(), options)
   if (outcome.kind !== 'created') throw new Error(`not created: ${outcome.kind}`)
   return outcome.request.code

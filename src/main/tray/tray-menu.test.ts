@@ -21,6 +21,7 @@ const PHASES = [
 const request: PairingRequestView = {
   provider: 'telegram',
   id: '42',
+  account: '',
   code: 'ABCDEFGH',
   createdAt: 0,
   lastSeenAt: 0,

@@ -12,6 +12,7 @@ const intent = (intentId: number): Extract<FromGateway, { type: 'intent' }> => (
     outboundId: `out-${intentId}`,
     provider: 'telegram',
     chatId: '42',
+    recipient: '42',
     session: 'telegram:dm:42',
     purpose: 'answer',
     replyTo: 'event-1',

@@ -226,6 +226,8 @@ export const createGatewayRunner = (options: RunnerOptions): GatewayRunner => {
         break
       case 'ack':
       case 'provider':
+      case 'link':
+      case 'bind':
       case 'pairing-ask':
       case 'pairing-seen':
       case 'activity':

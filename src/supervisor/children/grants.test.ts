@@ -15,6 +15,7 @@ const places = (more: Partial<Parameters<typeof gatewayGrants>[0]> = {}) => ({
   sessions: join(root, 'sessions'),
   journals: join(root, 'gateway'),
   logins: [join(root, 'credentials/whatsapp')],
+  packages: [],
   logFile: join(root, 'log/clawdbot-YYYY-MM-DD.log'),
   lockdown: join(root, 'lockdown.json'),
   host: 'closed' as const,
@@ -80,7 +81,17 @@ describe('the gateway’s permission flags', () => {
     },
   )
 
+  it('open packages last, to be read only, as Node finds them from the code', () => {
+    const packages = [join(root, 'node_modules/@a/b'), join(root, 'node_modules/c')]
+    expect(gatewayGrants(places({ packages }))).toEqual([
+      ...gatewayGrants(places()),
+      '--preserve-symlinks',
+      ...packages.map((path) => `--allow-fs-read=${path}`),
+    ])
+  })
+
   it('are refused for a path with a star, which would grant more than that path', () => {
     expect(() => gatewayGrants(places({ sessions: join(root, 'a*b/sessions') }))).toThrow(/star/)
+    expect(() => gatewayGrants(places({ packages: [join(root, 'node_modules/a*')] }))).toThrow(/star/)
   })
 })

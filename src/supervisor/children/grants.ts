@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { CLOSED, realPath } from './permission-flags.ts'
+import { CLOSED, realPath, refuseStar } from './permission-flags.ts'
 
 export type HostAccess = 'open' | 'closed'
 
@@ -13,6 +13,8 @@ export interface GatewayPlaces {
   readonly journals: string
   /** `credentials/<provider>/` of each provider that is switched on and keeps a login there. */
   readonly logins: readonly string[]
+  /** Folders of packages that are not part of its bundle, of the providers that are on and use some: only to read. */
+  readonly packages: readonly string[]
   /** May contain YYYY-MM-DD, which stands for any date. */
   readonly logFile: string
   /** The latch: looked at before every send. */
@@ -33,6 +35,7 @@ export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
   const log = logGrants(places)
   const read = [realPath(places.code), ...own, ...log, realPath(places.lockdown)]
   const write = [...own, ...log]
+  for (const path of places.packages) refuseStar(path)
   return [
     '--permission',
     ...CLOSED,
@@ -40,7 +43,17 @@ export const gatewayGrants = (places: GatewayPlaces): readonly string[] => {
     ...(places.host === 'open' ? [SPAWN] : []),
     ...read.map((path) => `--allow-fs-read=${path}`),
     ...write.map((path) => `--allow-fs-write=${path}`),
+    ...packageGrants(places.packages),
   ]
+}
+
+/**
+ * Last, because they are many and say little. As Node finds them from the code, and without the realpath that would need
+ * their parents.
+ */
+const packageGrants = (packages: readonly string[]): readonly string[] => {
+  if (packages.length === 0) return []
+  return ['--preserve-symlinks', ...packages.map((path) => `--allow-fs-read=${path}`)]
 }
 
 /** Do these flags let the gateway start processes? Shown on the first screen. */

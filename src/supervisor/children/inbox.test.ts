@@ -58,7 +58,8 @@ describe('what a gateway says', () => {
   it('is not repeated at length, nor as it is, in the error about it', () => {
     const inbox = createInbox(() => 1)
     const claims = { [`\u001b[2J${'c'.repeat(100_000)}`]: 'x' }
-    const ask = { type: 'pairing-ask', askId: 1, provider: 'simulator', sender: 'eve', claims, answer: true }
+    const who = { provider: 'simulator', sender: 'eve', account: null, moved: null }
+    const ask = { type: 'pairing-ask', askId: 1, ...who, claims, answer: true }
     let message = ''
     try {
       inbox(ask)

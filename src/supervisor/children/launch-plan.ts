@@ -11,6 +11,7 @@ import { newRunId } from '../processes/run-cookie.ts'
 import { isLatched, lastResumedAt, lockdownEpoch } from '../stop/latch/latch.ts'
 import type { LaunchPlan } from './gateway-runner.ts'
 import { gatewayGrants, type HostAccess } from './grants.ts'
+import { packageFolders } from './package-folders.ts'
 import { pinnedNodePath } from './pinned-node.ts'
 
 export interface PlanOptions {
@@ -33,12 +34,13 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
   const logFile = logFileOf(config.logging.file, paths.root, home)
   await prepareLogFolder(logFile, paths)
   const code = join(appRoot, 'out', 'gateway')
+  const whatsapp = await whatsappPlaces(config, options)
   const grants = gatewayGrants({
     code,
     sessions: paths.sessions,
     journals: paths.gateway,
-    // Telegram keeps no login on disk and the simulator has none.
-    logins: [],
+    logins: whatsapp === null ? [] : [whatsapp.login],
+    packages: whatsapp === null ? [] : whatsapp.packages,
     logFile,
     lockdown: paths.lockdown,
     host: hostAccess(config),
@@ -61,6 +63,7 @@ export const planLaunch = async (options: PlanOptions, config: Config): Promise<
         : { baseUrl: config.testEndpoints.modelBaseUrl }),
     },
     telegram: telegramTold(config),
+    whatsapp: whatsappTold(config, whatsapp),
     simulator: config.providers.simulator.enabled,
     people: options.people(),
     epoch,
@@ -103,6 +106,33 @@ const telegramTold = (config: Config): StartMessage['telegram'] => {
   if (!providers.telegram.enabled || telegramToken === null) return null
   const { telegramApiRoot } = testEndpoints
   return { botToken: telegramToken, ...(telegramApiRoot === undefined ? {} : { apiRoot: telegramApiRoot }) }
+}
+
+/** Not in the gateway's bundle: it runs unmodified, as it was published, and only where WhatsApp is on. */
+const WHATSAPP_PACKAGE = '@whiskeysockets/baileys'
+
+interface WhatsAppPlaces {
+  readonly login: string
+  readonly packages: readonly string[]
+}
+
+/** Where its login is, and the code that it needs besides the gateway's own; null where it is switched off. */
+const whatsappPlaces = async (
+  { providers }: Config,
+  { paths, appRoot }: Pick<PlanOptions, 'paths' | 'appRoot'>,
+): Promise<WhatsAppPlaces | null> => {
+  if (!providers.whatsapp.enabled) return null
+  const login = join(paths.credentials, 'whatsapp')
+  // Node grants what is in a folder only where that is there at the start.
+  await makePrivateDir(login)
+  return { login, packages: await packageFolders(appRoot, WHATSAPP_PACKAGE) }
+}
+
+const whatsappTold = ({ testEndpoints }: Config, places: WhatsAppPlaces | null): StartMessage['whatsapp'] => {
+  if (places === null) return null
+  const { whatsapp: test } = testEndpoints
+  const folder = realpathSync(places.login)
+  return test === undefined ? { folder } : { folder, test }
 }
 
 /** The refusal of every start while the latch holds. */

@@ -23,6 +23,10 @@ beforeAll(async () => {
     'pairing store': join(paths.credentials, 'telegram-pairing.json'),
     'allow store': join(paths.credentials, 'telegram-allowFrom.json'),
     'block store': join(paths.credentials, 'telegram-blocked.json'),
+    'WhatsApp allow store': join(paths.credentials, 'whatsapp-allowFrom.json'),
+    'WhatsApp accounts': join(paths.credentials, 'whatsapp-accounts.json'),
+    'word about the number': join(paths.credentials, 'whatsapp-number.json'),
+    'answer with a code to link': paths.linkAnswer,
     'reply ledger': join(paths.credentials, 'telegram-replies.json'),
     'run file': paths.run,
     'notify store': paths.notify,
@@ -48,6 +52,10 @@ const names = [
   'pairing store',
   'allow store',
   'block store',
+  'WhatsApp allow store',
+  'WhatsApp accounts',
+  'word about the number',
+  'answer with a code to link',
   'reply ledger',
   'run file',
   'notify store',
@@ -76,6 +84,11 @@ describe('a gateway under its grants', () => {
   it.each(names)('can not remove the %s', async (name) => {
     expect(await ordered('remove', name)).toBe(DENIED)
     expect(existsSync(owned[name] ?? '')).toBe(true)
+  })
+
+  it('can not ask in the place of the command line to link a messenger', async () => {
+    expect(await order(supervisor, `write ${home.paths.linkRequest}`)).toBe(DENIED)
+    expect(existsSync(home.paths.linkRequest)).toBe(false)
   })
 
   it('can not write the latch', async () => {
@@ -220,5 +233,40 @@ describe('a gateway while the host is open to a session', () => {
     await startRunning(other)
     expect(await order(other, 'spawn')).toBe(DENIED)
     await closed.remove()
+  })
+})
+
+const BAILEYS = '@whiskeysockets/baileys'
+
+describe('a gateway with WhatsApp', () => {
+  it('loads what speaks it, and reads nothing else of what is installed', async () => {
+    const modules = join(home.appRoot, 'node_modules')
+    expect(await order(supervisor, `load ${BAILEYS}`)).toMatch(/^ok \d+$/)
+    expect(await order(supervisor, `read ${modules}/${BAILEYS}/package.json`)).toMatch(/^ok /)
+    expect(await order(supervisor, `write ${modules}/${BAILEYS}/lib/index.js`)).toBe(DENIED)
+    for (const name of ['zod/package.json', 'electron/package.json', '.package-lock.json'])
+      expect(await order(supervisor, `read ${modules}/${name}`)).toBe(DENIED)
+    expect(await order(supervisor, `list ${modules}`)).toBe(DENIED)
+    expect(await order(supervisor, `list ${modules}/@whiskeysockets`)).toBe(DENIED)
+  })
+
+  it('keeps its login in a folder that is the owner’s alone', async () => {
+    const login = join(home.paths.credentials, 'whatsapp')
+    expect(statSync(login).mode & 0o777).toBe(0o700)
+    expect(await order(supervisor, `write ${login}/login.jsonl`)).toBe('ok ')
+    expect(await order(supervisor, `read ${login}/login.jsonl`)).toBe('ok x')
+    expect(await order(supervisor, `remove ${login}/login.jsonl`)).toBe('ok ')
+  })
+
+  it('that is switched off has neither the one nor the other', async () => {
+    const off = createTestHome()
+    off.config({ whatsapp: { enabled: false } })
+    const other = await off.supervisor()
+    const { gateway } = await startRunning(other)
+    expect(gateway.grants.filter((grant) => grant.includes('node_modules'))).toEqual([])
+    expect(gateway.grants.filter((grant) => grant.includes('credentials'))).toEqual([])
+    expect(await order(other, `load ${BAILEYS}`)).toMatch(/^ERR_/)
+    expect(existsSync(join(off.paths.credentials, 'whatsapp'))).toBe(false)
+    await off.remove()
   })
 })

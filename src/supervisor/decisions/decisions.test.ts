@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { readApproved } from '../../shared/state/allow-store.ts'
+import { bindAccount, readAccounts } from '../../shared/state/account-store.ts'
+import { addApproved, readApproved } from '../../shared/state/allow-store.ts'
+import { readBlocked } from '../../shared/state/block-store.ts'
 import { listRequests, requestPairing } from '../../shared/state/pairing-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
+import { load } from '../../shared/state/testing/config-text.ts'
 import { NOW, sender, tempState, writeCredential } from '../../shared/state/testing/temp-state.ts'
 import { openAudit } from '../audit/audit.ts'
 import { recordsIn } from '../audit/testing/audit-files.ts'
 import { loadNotes } from '../people/notes.ts'
+import { readProvider } from '../people/read-provider.ts'
 import { loadDecisionBook } from './decision-book.ts'
 import { createDecisions, type DecisionsOptions } from './decisions.ts'
 
@@ -77,5 +81,74 @@ describe('a decision of the owner', () => {
     await writeCredential(paths, 'telegram-pairing.json', '{')
     await expect(decisions.undo(decision?.view.id ?? '')).rejects.toMatchObject({ code: 'store_corrupt' })
     expect(await ends()).toEqual(['pairing.deny done', 'decision.undo failed'])
+  })
+})
+
+const accounts = async (paths: StatePaths) => Object.fromEntries(await readAccounts(paths, 'whatsapp'))
+
+/** What is read, with this config. */
+const reading = async (paths: StatePaths, text: string): Promise<Partial<DecisionsOptions>> => {
+  const read = await readProvider(paths, await load(text), 'whatsapp', NOW)
+  return { providerNow: () => read }
+}
+
+describe('a decision about somebody with a number and an account', () => {
+  const NUMBER = sender('+15550001111', 'whatsapp')
+  const ACCOUNT = sender('77712345@lid', 'whatsapp')
+  const waits = async (paths: StatePaths): Promise<string> => {
+    const options = { answer: true, silent: false, account: ACCOUNT }
+    const outcome = await requestPairing(paths, 'whatsapp', NUMBER, {}, NOW, options)
+    if (outcome.kind !== 'created') throw new Error(outcome.kind)
+    return outcome.request.code
+  }
+
+  it('lets in the number with the account that was seen; undone, it is held to nobody', async () => {
+    const paths = await tempState()
+    const code = await waits(paths)
+    const { decisions, book, ends } = await desk(paths)
+    await decisions.approve('whatsapp', NUMBER, code)
+    expect(await readApproved(paths, 'whatsapp')).toEqual([NUMBER])
+    expect(await accounts(paths)).toEqual({ [NUMBER]: ACCOUNT })
+    expect(await decisions.undo(book.list()[0]?.view.id ?? '')).toContain('waits again')
+    expect(await readApproved(paths, 'whatsapp')).toEqual([])
+    expect(await accounts(paths)).toEqual({})
+    expect(await listRequests(paths, 'whatsapp', NOW)).toMatchObject([{ code, meta: { account: ACCOUNT } }])
+    expect(await ends()).toEqual(['pairing.approve done', 'decision.undo done'])
+  })
+
+  it.each([NUMBER, ACCOUNT])(
+    'blocks both and ends the waiting, by %s; undone, neither is blocked',
+    async (name) => {
+      const paths = await tempState()
+      await waits(paths)
+      const { decisions, book } = await desk(paths)
+      await decisions.block('whatsapp', name)
+      expect(new Set(await readBlocked(paths, 'whatsapp'))).toEqual(new Set([NUMBER, ACCOUNT]))
+      expect(await listRequests(paths, 'whatsapp', NOW)).toEqual([])
+      expect(await decisions.undo(book.list()[0]?.view.id ?? '')).toContain('waits again')
+      expect(await readBlocked(paths, 'whatsapp')).toEqual([])
+    },
+  )
+
+  it('does not block the owner, by whichever name', async () => {
+    const paths = await tempState()
+    await bindAccount(paths, 'whatsapp', NUMBER, ACCOUNT, 'first')
+    const { decisions } = await desk(paths, await reading(paths, `{ owner: { whatsapp: "${NUMBER}" } }`))
+    for (const name of [NUMBER, ACCOUNT]) {
+      await expect(decisions.block('whatsapp', name)).rejects.toThrow('the owner can not be blocked')
+    }
+    expect(await readBlocked(paths, 'whatsapp')).toEqual([])
+  })
+
+  it('to revoke an account says so where the config lets in its number', async () => {
+    const paths = await tempState()
+    await bindAccount(paths, 'whatsapp', NUMBER, ACCOUNT, 'first')
+    await addApproved(paths, 'whatsapp', ACCOUNT)
+    const { decisions } = await desk(
+      paths,
+      await reading(paths, `{ whatsapp: { allowFrom: ["${NUMBER}"] } }`),
+    )
+    await expect(decisions.revoke('whatsapp', ACCOUNT)).rejects.toThrow(`${NUMBER} is let in by the config`)
+    expect(await readApproved(paths, 'whatsapp')).toEqual([])
   })
 })

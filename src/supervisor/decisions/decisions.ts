@@ -1,12 +1,14 @@
 import type { DecisionView } from '../../shared/contracts/people-views.ts'
+import { samePerson } from '../../shared/domain/account.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { AuditAct } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { parseSenderId, SENDER_ID_HINT, type SenderId } from '../../shared/domain/identity.ts'
 import type { PairingRequest } from '../../shared/domain/pairing.ts'
+import type { People } from '../../shared/domain/people.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../shared/domain/provider.ts'
 import { removeApproved } from '../../shared/state/allow-store.ts'
-import { addBlocked, removeBlocked } from '../../shared/state/block-store.ts'
+import { blockPerson, namesOfPerson, unblockPerson } from '../../shared/state/block-person.ts'
 import { approveSender, denyRequest, restoreRequest } from '../../shared/state/pairing-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
 import { type Effect, recorded } from '../acts/recorded.ts'
@@ -116,7 +118,7 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
         // The request waits again, which is all there is to it: see `undo`.
         return 'The refusal is taken back'
       case 'blocked':
-        await removeBlocked(paths, provider, sender)
+        await unblockPerson(paths, provider, sender)
         return `${sender} is not blocked any more`
       case 'undone':
         throw undone
@@ -151,12 +153,14 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
     },
     async block(provider, id) {
       const sender = senderOf(provider, id)
-      if (options.providerNow(provider)?.people.owners.has(sender)) throw ownerBlocked(provider)
+      const names = await namesOfPerson(paths, provider, sender, now())
+      const owners = options.providerNow(provider)?.people.owners
+      if (names.some((name) => owners?.has(name))) throw ownerBlocked(provider)
       // The block first: whatever happens to the request then, it can not be let in.
-      await inAudit('restricts', 'people.block', provider, sender, () => addBlocked(paths, provider, sender))
+      await inAudit('restricts', 'people.block', provider, sender, () => blockPerson(paths, provider, names))
       let request: PairingRequest | null = null
       try {
-        request = await ifWaiting(provider, sender)
+        for (const name of names) request = (await ifWaiting(provider, name)) ?? request
       } finally {
         await options.settle()
       }
@@ -166,20 +170,19 @@ export const createDecisions = (options: DecisionsOptions): Decisions => {
     async unblock(provider, id) {
       const sender = senderOf(provider, id)
       const was = await inAudit('grants', 'people.unblock', provider, sender, () =>
-        removeBlocked(paths, provider, sender),
+        unblockPerson(paths, provider, sender),
       )
       await options.settle()
       return was ? `${sender} is not blocked any more.` : `${sender} was not blocked.`
     },
     async revoke(provider, id) {
       const sender = senderOf(provider, id)
-      const given = options.providerNow(provider)?.people
-      const inConfig = given?.owners.has(sender) || given?.configured.has(sender)
+      const inConfig = namesInConfig(sender, options.providerNow(provider)?.people)
       const was = await inAudit('restricts', 'people.revoke', provider, sender, () =>
         removeApproved(paths, provider, sender),
       )
       await options.settle()
-      if (inConfig) throw givenByConfig(provider, sender)
+      if (inConfig[0] !== undefined) throw givenByConfig(provider, inConfig[0])
       return was ? `${sender} can not reach the agent any more.` : `${sender} was not approved.`
     },
     async undo(decisionId) {
@@ -213,6 +216,14 @@ const senderOf = (provider: ProviderId, id: string): SenderId => {
     `It has to be ${SENDER_ID_HINT[provider]}.`,
   )
 }
+
+/** Those of a person's names that the config lets in. */
+const namesInConfig = (sender: SenderId, people: People | undefined): readonly SenderId[] =>
+  people === undefined
+    ? []
+    : samePerson(sender, people.accounts).filter(
+        (name) => people.owners.has(name) || people.configured.has(name),
+      )
 
 const nameOf = (request: PairingRequest): string => claimedName(request.meta) || request.id
 

@@ -3,7 +3,7 @@ import { askerNamed, askerOf } from './asker.ts'
 import { id, ids, only, telegram } from './testing/people.ts'
 
 const now = only(telegram())
-const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false } })
+const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false, onlySelf: false } })
 
 const named = (session: string, sender: string) => askerNamed({ session, provider: 'telegram', sender }, now)
 
@@ -49,7 +49,7 @@ describe('who speaks in a session', () => {
   })
 
   it('is nobody while the messenger is off, disabled, or one of its files can not be read', () => {
-    const closed = { dmPolicy: 'disabled', everyone: false, silent: false } as const
+    const closed = { dmPolicy: 'disabled', everyone: false, silent: false, onlySelf: false } as const
     for (const read of [telegram({ enabled: false }), telegram({ policy: closed })]) {
       expect(askerOf('telegram:dm:2', only(read))).toBeUndefined()
       expect(askerOf('main', only(read))).toBeUndefined()

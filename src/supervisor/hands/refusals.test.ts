@@ -27,6 +27,7 @@ const message = (more: Partial<MessageAct> = {}): MessageAct => ({
   outboundId: 'o',
   provider: 'telegram',
   chatId: '2',
+  recipient: more.chatId ?? '2',
   session: 'telegram:dm:2',
   purpose: 'answer',
   replyTo: 'e',
@@ -48,7 +49,7 @@ const refusal = (
 const send = (chatId: string, session = 'main'): MessageAct =>
   message({ purpose: 'message', chatId, session })
 
-const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false } })
+const open = telegram({ policy: { dmPolicy: 'open', everyone: true, silent: false, onlySelf: false } })
 
 describe('a tool', () => {
   it('may run in a friend’s sandbox, and for the owner on the host', () => {
@@ -246,3 +247,47 @@ const isHostRespected = (held: HandsRules, asked: Partial<ToolAct>): boolean => 
   const runs = refusal(act, held, open) === undefined
   return !runs || (held.elevated.enabled && !(held.readOnly && act.tool !== 'read'))
 }
+
+describe('a message over WhatsApp', () => {
+  const NUMBER = id('+15550001111', 'whatsapp')
+  const ACCOUNT = id('77712345@lid', 'whatsapp')
+  const OWNER = id('+15550000001', 'whatsapp')
+  const whatsapp = telegram({
+    provider: 'whatsapp',
+    people: {
+      owners: new Set([OWNER]),
+      configured: new Set(),
+      approved: new Set([NUMBER]),
+      blocked: new Set(),
+      accounts: new Map([[NUMBER, ACCOUNT]]),
+    },
+  })
+  const answer = (more: Partial<MessageAct>): string | undefined => {
+    const session = `whatsapp:dm:${NUMBER}`
+    return refusal(message({ provider: 'whatsapp', recipient: NUMBER, session, ...more }), RULES, whatsapp)
+  }
+
+  it('answers the person in whichever of their chats they wrote', () => {
+    expect(answer({ chatId: '15550001111@s.whatsapp.net' })).toBeUndefined()
+    expect(answer({ chatId: ACCOUNT })).toBeUndefined()
+    expect(
+      answer({ chatId: OWNER.slice(1).concat('@s.whatsapp.net'), recipient: OWNER, session: 'main' }),
+    ).toBeUndefined()
+  })
+
+  it.each([
+    ['another account', { chatId: '66612345@lid' }],
+    ['a group', { chatId: '120363012345678901@g.us' }],
+    ['a status', { chatId: 'status@broadcast' }],
+    ['a number as it is listed, which is no chat', { chatId: NUMBER }],
+    ['a chat whose person is not named', { chatId: ACCOUNT, recipient: '15550001111@s.whatsapp.net' }],
+  ])('does not leave for %s', (_, more) => {
+    expect(answer(more)).toMatch(/nobody who could be let in/)
+  })
+
+  it('does not leave for an account that has taken the number over', () => {
+    expect(answer({ chatId: '15550001111@s.whatsapp.net', recipient: '66612345@lid' })).toMatch(
+      /nobody who was let in/,
+    )
+  })
+})

@@ -1,4 +1,5 @@
 import type { MessageAct, PrivilegedAct, ToolAct } from '../../shared/contracts/gateway.ts'
+import { mayBeChatOf } from '../../shared/domain/direct-chat.ts'
 import { type Asker, type HandsRules, type Place, rightsOf } from '../../shared/domain/hands.ts'
 import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import type { Trust } from '../../shared/domain/people.ts'
@@ -21,8 +22,7 @@ export const refusalOf = (act: PrivilegedAct, facts: HandsFacts): string | undef
 
 const refusalOfMessage = (act: MessageAct, facts: HandsFacts): string | undefined => {
   const { rules, providerNow } = facts
-  // In every chat that passes the gate the chat has the id of its person.
-  const recipient = parseSenderId(act.provider, act.chatId)
+  const recipient = recipientOf(act, providerNow)
   const trust = recipient && standing(act.provider, recipient, providerNow)
   if (rules.readOnly && trust !== 'owner') {
     return 'read-only mode is on: no message to anybody but the owner'
@@ -33,7 +33,7 @@ const refusalOfMessage = (act: MessageAct, facts: HandsFacts): string | undefine
   const { send } = rightsOf(asker, rules)
   if (send === 'nobody') return 'this session may not send messages'
   // Whoever owns `main` may sit at several messengers: each of their own chats is the conversation itself.
-  const own = asker.trust === 'owner' ? trust === 'owner' : isOwnChat(asker, act)
+  const own = asker.trust === 'owner' ? trust === 'owner' : isOwnChat(asker, act.provider, recipient)
   if (own) return undefined
   if (send === 'conversation') return 'this session may write to its own conversation only'
   // Under `open` everybody is a guest: that is no list of people whom the owner has let in.
@@ -66,8 +66,18 @@ const refusalOfReply = (
   }
 }
 
-const isOwnChat = (asker: Asker, { provider, chatId }: MessageAct): boolean =>
-  provider === asker.provider && chatId === asker.sender
+/** Whom the act names, where the chat can be theirs. */
+const recipientOf = (
+  { provider, chatId, recipient }: MessageAct,
+  providerNow: HandsFacts['providerNow'],
+): SenderId | undefined => {
+  const person = parseSenderId(provider, recipient)
+  const accounts = providerNow(provider)?.people.accounts ?? new Map<SenderId, SenderId>()
+  return person !== undefined && mayBeChatOf(provider, chatId, person, accounts) ? person : undefined
+}
+
+const isOwnChat = (asker: Asker, provider: ProviderId, recipient: SenderId | undefined): boolean =>
+  provider === asker.provider && recipient === asker.sender
 
 const NOBODY = 'nobody who is let in speaks in this session'
 

@@ -14,6 +14,7 @@ import { readEvidence } from './evidence/check-evidence.ts'
 import { readResult } from './evidence/read-result.ts'
 import { isIncidentName } from './incident-name.ts'
 import { evidenceLog, incidentView } from './incident-view.ts'
+import { linkedLogins } from './linked-logins.ts'
 import { reachableSecrets } from './reachable-secrets.ts'
 import { readTranscriptTail } from './transcript-tail.ts'
 import { unknownIncident } from './unknown-incident.ts'
@@ -75,8 +76,9 @@ export const createIncidentDesk = (options: IncidentDeskOptions): IncidentDesk =
   }
 
   const secretsNow = (checklist: Checklist): readonly ReachableSecret[] => {
-    if (config === null && checklist.secrets.length > 0) return checklist.secrets
-    return together(checklist.secrets, reachableSecrets(config, env))
+    const logins = linkedLogins(paths)
+    if (config === null && checklist.secrets.length > 0) return together(checklist.secrets, logins)
+    return together(checklist.secrets, [...reachableSecrets(config, env), ...logins])
   }
 
   const load = async (incident: string, looks: number): Promise<void> => {

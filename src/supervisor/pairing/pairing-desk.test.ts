@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PairingOutcome } from '../../shared/contracts/gateway.ts'
+import { parseSenderId } from '../../shared/domain/identity.ts'
 import { listRequests } from '../../shared/state/pairing-store.ts'
 import { prepareStateDir, resolveStatePaths, type StatePaths } from '../../shared/state/state-dir.ts'
 import type { ProviderPeople } from '../people/read-provider.ts'
@@ -19,10 +20,18 @@ let errors: unknown[]
 const open: ProviderPeople = {
   provider: 'telegram',
   enabled: true,
-  policy: { dmPolicy: 'pairing', everyone: false, silent: false },
-  people: { owners: new Set(), configured: new Set(), approved: new Set(), blocked: new Set() },
+  policy: { dmPolicy: 'pairing', everyone: false, silent: false, onlySelf: false },
+  people: {
+    owners: new Set(),
+    configured: new Set(),
+    approved: new Set(),
+    blocked: new Set(),
+    accounts: new Map(),
+  },
   stoppers: new Set(),
   requests: [],
+  number: undefined,
+  unlisted: [],
   problems: [],
 }
 
@@ -54,6 +63,8 @@ const ask = (askId: number, sender: string, from: PairingDesk = desk): void =>
     askId,
     provider: 'telegram',
     sender,
+    account: null,
+    moved: null,
     claims: { username: 'eve' },
     answer: true,
   })
@@ -114,5 +125,71 @@ describe('the desk for pairing requests', () => {
     ask(1, '101', deskOf(read))
     await expect.poll(answered, SOON).toBe(1)
     expect(answers[0]?.[1]).toEqual({ kind: 'refused', why: 'policy' })
+  })
+})
+
+const metas = async (): Promise<readonly unknown[]> =>
+  (await listRequests(paths, 'whatsapp', NOW)).map(({ id, meta }) => [id, meta])
+
+describe('of WhatsApp', () => {
+  const onWhatsApp: ProviderPeople = { ...open, provider: 'whatsapp' }
+  const NUMBER = '+15550001111'
+  const ACCOUNT = '77712345@lid'
+  const askFor = (
+    who: { readonly sender: string; readonly account?: string; readonly moved?: string },
+    read: ProviderPeople = onWhatsApp,
+  ): Promise<PairingOutcome | undefined> => {
+    const { sender, account = null, moved = null } = who
+    const claims = { name: 'Eve', account: '1@lid', moved: '+15550009999' }
+    deskOf(read).ask({
+      type: 'pairing-ask',
+      askId: 1,
+      provider: 'whatsapp',
+      sender,
+      account,
+      moved,
+      claims,
+      answer: true,
+    })
+    return expect
+      .poll(answered, SOON)
+      .toBe(1)
+      .then(() => answers.shift()?.[1])
+  }
+  it('the desk keeps the account behind a number, and the number that an account has taken over', async () => {
+    expect(await askFor({ sender: NUMBER, account: ACCOUNT })).toMatchObject({ kind: 'created', reply: true })
+    expect(await askFor({ sender: '66612345@lid', moved: '+15550002222' })).toMatchObject({ kind: 'created' })
+    expect(await metas()).toEqual([
+      [NUMBER, { name: 'Eve', account: ACCOUNT, attempts: '1' }],
+      ['66612345@lid', { name: 'Eve', moved: '+15550002222', attempts: '1' }],
+    ])
+  })
+
+  it.each([
+    { sender: NUMBER, account: '+15550002222' },
+    { sender: NUMBER, account: '' },
+    { sender: ACCOUNT, account: '66612345@lid' },
+    { sender: NUMBER, moved: '+15550002222' },
+    { sender: ACCOUNT, moved: '66612345@lid' },
+    { sender: '15550001111@s.whatsapp.net' },
+  ])('the desk refuses ids of the wrong kind: %j', async (who) => {
+    expect(await askFor(who)).toEqual({ kind: 'refused', why: 'sender_invalid' })
+    expect(await metas()).toEqual([])
+  })
+
+  it('nobody is asked to wait on the owner’s own number, but for the owner whose account is a new one', async () => {
+    const owner = parseSenderId('whatsapp', '+15550000001')
+    if (owner === undefined) throw new Error('no id')
+    const own: ProviderPeople = {
+      ...onWhatsApp,
+      policy: { ...open.policy, onlySelf: true },
+      people: { ...open.people, owners: new Set([owner]) },
+    }
+    expect(await askFor({ sender: NUMBER, account: ACCOUNT }, own)).toEqual({
+      kind: 'refused',
+      why: 'policy',
+    })
+    expect(await askFor({ sender: ACCOUNT, moved: NUMBER }, own)).toEqual({ kind: 'refused', why: 'policy' })
+    expect(await askFor({ sender: ACCOUNT, moved: owner }, own)).toMatchObject({ kind: 'created' })
   })
 })

@@ -1,7 +1,8 @@
 import type { FromGateway, PairingOutcome } from '../../shared/contracts/gateway.ts'
+import { parseAccount, parseNumber } from '../../shared/domain/account.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { toErrorView } from '../../shared/domain/error.ts'
-import { parseSenderId } from '../../shared/domain/identity.ts'
+import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { noteAttempts, type RequestOutcome, requestPairing } from '../../shared/state/pairing-store.ts'
 import type { StatePaths } from '../../shared/state/state-dir.ts'
@@ -48,16 +49,21 @@ export const createPairingDesk = (options: PairingDeskOptions): PairingDesk => {
     return true
   }
 
-  const decide = async ({ provider, sender, claims, answer }: Ask): Promise<PairingOutcome> => {
-    const id = parseSenderId(provider, sender)
-    if (id === undefined) return { kind: 'refused', why: 'sender_invalid' }
+  const decide = async (ask: Ask): Promise<PairingOutcome> => {
+    const { provider, claims, answer } = ask
+    const who = whoAsks(ask)
+    if (who === undefined) return { kind: 'refused', why: 'sender_invalid' }
     const read = options.providerNow(provider)
-    if (read === undefined || !read.enabled || read.policy.dmPolicy !== 'pairing') {
-      return { kind: 'refused', why: 'policy' }
-    }
+    if (read === undefined || !read.enabled || !pairs(read, who)) return { kind: 'refused', why: 'policy' }
+    const { sender, account, moved } = who
     const { silent } = read.policy
     return outcomeOf(
-      await requestPairing(options.paths, provider, id, claims, options.now(), { answer, silent }),
+      await requestPairing(options.paths, provider, sender, claims, options.now(), {
+        answer,
+        silent,
+        account,
+        moved,
+      }),
     )
   }
 
@@ -85,6 +91,26 @@ export const createPairingDesk = (options: PairingDeskOptions): PairingDesk => {
     },
   }
 }
+
+interface Asker {
+  readonly sender: SenderId
+  readonly account: SenderId | null
+  readonly moved: SenderId | null
+}
+
+/** Undefined where one of the ids is none, or is of the wrong kind: an account is behind a number, a number before an account. */
+const whoAsks = ({ provider, sender: id, account: behind, moved: from }: Ask): Asker | undefined => {
+  const sender = parseSenderId(provider, id)
+  const account = behind === null ? null : parseAccount(provider, behind)
+  const moved = from === null ? null : parseNumber(provider, from)
+  if (sender === undefined || account === undefined || moved === undefined) return undefined
+  if (account !== null && parseNumber(provider, id) === undefined) return undefined
+  return moved !== null && parseAccount(provider, id) === undefined ? undefined : { sender, account, moved }
+}
+
+/** On the owner's own number nobody is asked to wait, but for the owner whose account is another one now. */
+const pairs = ({ policy, people }: ProviderPeople, { moved }: Asker): boolean =>
+  policy.dmPolicy === 'pairing' && (!policy.onlySelf || (moved !== null && people.owners.has(moved)))
 
 const outcomeOf = (outcome: RequestOutcome): PairingOutcome => {
   switch (outcome.kind) {

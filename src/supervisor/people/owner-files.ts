@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { LinkView } from '../../shared/contracts/app-state.ts'
 import type { GatewayActivity, ProviderStatus } from '../../shared/contracts/gateway.ts'
 import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
 import type { HandsRules } from '../../shared/domain/hands.ts'
@@ -19,6 +20,7 @@ import { logFileAt, logFileOf, prepareLogFolder } from '../logs/log-location.ts'
 import type { SupervisorLog } from '../logs/supervisor-log.ts'
 import { configView } from '../view/app-state.ts'
 import type { StateFeed } from '../view/state-feed.ts'
+import { forgetUnlisted } from './bind-desk.ts'
 import type { Notes } from './notes.ts'
 import { type OwnerSide, providerOf, readOwnerSide, startFacts } from './owner-side.ts'
 import { personViews } from './person-views.ts'
@@ -46,6 +48,8 @@ export interface OwnerFilesOptions {
   readonly notes: Notes
   readonly log: SupervisorLog
   readonly readOnly: ReadOnlyDesk
+  /** How the link of a messenger stands that is linked to a phone; null for the others. */
+  readonly linkOf: (provider: ProviderId) => LinkView | null
   /** Looks at the latch. */
   readonly follow: () => Promise<void>
   /** A valid config was read; it may be the same as before. */
@@ -70,6 +74,8 @@ export interface OwnerFiles {
   /** Read-only mode is another than before: told and shown at once, without reading anything. */
   readonly readOnlyChanged: () => void
   readonly providerReported: (status: ProviderStatus) => void
+  /** `linkOf` has something else to say. */
+  readonly linkChanged: () => void
   readonly seen: (activity: GatewayActivity) => void
   readonly gatewayGone: () => void
   readonly logFileNow: () => string
@@ -95,9 +101,11 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
   const logFile = (): string =>
     logFileOf(owner.kind === 'valid' ? owner.config.logging.file : null, paths.root, home)
 
+  const showProviders = (): void => feed.update({ providers: board.views(shown, options.linkOf) })
+
   const show = (): void =>
     feed.update({
-      providers: board.views(shown),
+      providers: board.views(shown, options.linkOf),
       requests: requestViews(shown, notes, wouldGetNow),
       people: personViews(shown, notes),
       problems: shown.flatMap(({ problems }) => problems),
@@ -127,6 +135,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     const next = await readSettled()
     if (next.kind === 'valid') await openLog(next.config)
     adopt(next)
+    if (next.kind === 'valid') await guarded(forgetUnlisted(paths, next.providers))
     await guarded(notify())
   }
 
@@ -208,8 +217,9 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     async open() {
       await refresh()
       const stores = LIVE_PROVIDERS.flatMap((provider) => {
-        const { pairing, allow, blocked, approval } = providerFiles(paths, provider)
-        return [pairing, allow, blocked, approval]
+        const files = providerFiles(paths, provider)
+        const { pairing, allow, blocked, approval, allowAccounts, accounts, number } = files
+        return [pairing, allow, blocked, approval, allowAccounts, accounts, number]
       })
       watching = watchFiles(
         [paths.config, paths.lockdown, paths.lockdowns, paths.notify, paths.readOnly, ...stores],
@@ -234,8 +244,9 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     readOnlyChanged: tell,
     providerReported(status) {
       board.report(status)
-      feed.update({ providers: board.views(shown) })
+      showProviders()
     },
+    linkChanged: showProviders,
     seen({ kind, provider, sender, at }) {
       const id = kind === 'accepted' && sender !== null ? parseSenderId(provider, sender) : undefined
       if (id === undefined || notes.of(provider, id) === undefined) return
@@ -249,7 +260,7 @@ export const createOwnerFiles = (options: OwnerFilesOptions): OwnerFiles => {
     gatewayGone() {
       launchedWith = undefined
       board.clear()
-      feed.update({ providers: board.views(shown) })
+      showProviders()
     },
     logFileNow: () => logFileAt(logFile(), now()),
     logFileOfAnyDay: logFile,

@@ -32,7 +32,7 @@ export const readOwnerSide = async (
     const providers = await Promise.all(
       LIVE_PROVIDERS.map((provider) => {
         const before = known.providers.find((read) => read.provider === provider)
-        return readProvider(paths, config, provider, now, before?.people.blocked)
+        return readProvider(paths, config, provider, now, before?.people)
       }),
     )
     return { kind: 'valid', config, providers }

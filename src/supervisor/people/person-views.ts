@@ -1,6 +1,6 @@
 import type { PersonView, RightSource } from '../../shared/contracts/people-views.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
-import { type Trust, trustOf } from '../../shared/domain/people.ts'
+import { type People, type Trust, trustOf } from '../../shared/domain/people.ts'
 import { directSession, MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { Notes } from './notes.ts'
 import type { ProviderPeople } from './read-provider.ts'
@@ -20,7 +20,11 @@ const ORDER: readonly RightSource[] = ['owner', 'everyone', 'config', 'approved'
 const namedPeople = ({ provider, people }: ProviderPeople): ReadonlyMap<SenderId, RightSource> => {
   const builtIn = (id: string): boolean => provider === 'simulator' && (id === 'owner' || id === 'friend')
   const sources = new Map<SenderId, RightSource>()
-  for (const id of people.blocked) sources.set(id, 'none')
+  // Blocked together with their number, which has the row that unblocks both.
+  const behindNumber = new Set(
+    [...people.accounts].flatMap(([id, account]) => (isBlocked(people, id) ? account : [])),
+  )
+  for (const id of people.blocked) if (!behindNumber.has(id)) sources.set(id, 'none')
   for (const id of people.approved) sources.set(id, 'approved')
   for (const id of people.configured) sources.set(id, builtIn(id) ? 'built-in' : 'config')
   for (const id of people.owners) sources.set(id, builtIn(id) ? 'built-in' : 'owner')
@@ -36,11 +40,12 @@ const personView = (read: ProviderPeople, id: SenderId, source: RightSource, not
   return {
     provider,
     id,
+    account: people.accounts.get(id) ?? '',
     source,
     trust,
     effective: obstacle === undefined,
     why: obstacle ?? reasonOf(read, id),
-    blocked: people.blocked.has(id) && !owner,
+    blocked: isBlocked(people, id),
     claimedName: note?.claimedName ?? '',
     lastSeenAt: note?.lastSeenAt ?? null,
     session: owner ? MAIN_SESSION : directSession(provider, id),
@@ -52,9 +57,22 @@ const obstacleOf = (read: ProviderPeople, id: SenderId): string | undefined => {
   const { policy, people } = read
   const closed = closedBecause(read)
   if (closed !== undefined) return closed
+  if (isUnheard(read, id)) return ONLY_SELF
+  if (isBlocked(people, id)) return 'blocked by you'
   if (trustOf(id, policy, people) !== undefined) return undefined
-  if (people.blocked.has(id)) return 'blocked by you'
   return 'approved earlier; not honoured while the policy is allowlist'
+}
+
+const ONLY_SELF = 'not heard while the linked number counts as your own: only your chat with yourself is'
+
+/** Of several owners it is the one whose number is linked; before that nobody knows which. */
+const isUnheard = ({ policy, people, number }: ProviderPeople, id: SenderId): boolean =>
+  policy.onlySelf && (!people.owners.has(id) || (number?.number ?? id) !== id)
+
+/** As the gate does: by either name, and an owner never is. */
+const isBlocked = ({ owners, blocked, accounts }: People, id: SenderId): boolean => {
+  const account = accounts.get(id)
+  return !owners.has(id) && (blocked.has(id) || (account !== undefined && blocked.has(account)))
 }
 
 const closedBecause = ({ enabled, policy, problems }: ProviderPeople): string | undefined => {
@@ -70,11 +88,12 @@ const reasonOf = ({ provider, people }: ProviderPeople, id: SenderId): string =>
 }
 
 const everyoneView = (read: ProviderPeople): PersonView => {
-  const closed = closedBecause(read)
+  const closed = closedBecause(read) ?? (read.policy.onlySelf ? ONLY_SELF : undefined)
   const open = read.policy.dmPolicy === 'open'
   return {
     provider: read.provider,
     id: '*',
+    account: '',
     source: 'everyone',
     trust: 'guest',
     effective: closed === undefined && open,

@@ -1,4 +1,4 @@
-import type { ProviderView } from '../../shared/contracts/app-state.ts'
+import type { LinkView, ProviderView } from '../../shared/contracts/app-state.ts'
 import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { ProviderPeople } from './read-provider.ts'
@@ -7,7 +7,10 @@ import type { ProviderPeople } from './read-provider.ts'
 export interface ProviderBoard {
   readonly report: (status: ProviderStatus) => void
   readonly clear: () => void
-  readonly views: (providers: readonly ProviderPeople[]) => readonly ProviderView[]
+  readonly views: (
+    providers: readonly ProviderPeople[],
+    linkOf: (provider: ProviderId) => LinkView | null,
+  ) => readonly ProviderView[]
 }
 
 export const createProviderBoard = (): ProviderBoard => {
@@ -15,12 +18,14 @@ export const createProviderBoard = (): ProviderBoard => {
   return {
     report: (status) => reported.set(status.provider, status),
     clear: () => reported.clear(),
-    views: (providers) =>
+    views: (providers, linkOf) =>
       providers.map((read) => ({
         ...statusOf(read, reported.get(read.provider)),
         dmPolicy: read.policy.dmPolicy,
         everyone: read.policy.everyone,
         silent: read.policy.silent,
+        onlySelf: read.policy.onlySelf,
+        link: linkOf(read.provider),
       })),
   }
 }

@@ -1,5 +1,14 @@
 import type { PairingRequestView } from '../../shared/contracts/people-views.ts'
-import { attemptsOf, type PairingRequest, REQUEST_TTL_MS } from '../../shared/domain/pairing.ts'
+import { isAccount } from '../../shared/domain/account.ts'
+import type { SenderId } from '../../shared/domain/identity.ts'
+import {
+  accountOf,
+  attemptsOf,
+  movedOf,
+  type PairingRequest,
+  REQUEST_TTL_MS,
+} from '../../shared/domain/pairing.ts'
+import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { directSession } from '../../shared/domain/session.ts'
 import { visiblePieces } from '../../shared/domain/visible-text.ts'
 import { claimedName, claimedUsername } from './claims.ts'
@@ -31,6 +40,7 @@ const requestView = (
 ): Omit<PairingRequestView, 'wouldGet'> => ({
   provider: read.provider,
   id: request.id,
+  account: accountOf(read.provider, request) ?? '',
   code: request.code,
   createdAt: request.createdAt,
   lastSeenAt: request.lastSeenAt,
@@ -60,7 +70,7 @@ const warningsOf = (
   request: PairingRequest,
   known: readonly KnownName[],
 ): readonly string[] => {
-  const warnings: string[] = []
+  const warnings: string[] = [...warningsOfNumber(read, request)]
   const others = known.filter(({ person }) => person !== `${read.provider}:${request.id}`)
   const alike = lookAlikes(
     claimedName(request.meta),
@@ -79,4 +89,32 @@ const warningsOf = (
     warnings.push(`The policy is ${read.policy.dmPolicy} now: an approval would not let them in.`)
   }
   return warnings
+}
+
+/** A number can be taken over by whoever gets it next; an account without one can not be compared with anything you know. */
+const warningsOfNumber = (read: ProviderPeople, request: PairingRequest): readonly string[] => {
+  const moved = movedOf(read.provider, request)
+  if (moved !== undefined) {
+    return [
+      `${moved} was let in when it belonged to another ${PROVIDER_LABEL[read.provider]} account. It may be somebody else’s phone now.`,
+      ...againOf(read, moved),
+    ]
+  }
+  return isAccount(read.provider, request.id)
+    ? [`${PROVIDER_LABEL[read.provider]} does not show this person’s number.`]
+    : []
+}
+
+/** An approval lets in the account as a friend. What the config says of the number stays with the account of before. */
+const againOf = ({ provider, people }: ProviderPeople, number: SenderId): readonly string[] => {
+  const key = people.owners.has(number)
+    ? `owner.${provider}`
+    : people.configured.has(number)
+      ? `${provider}.allowFrom`
+      : undefined
+  return key === undefined
+    ? []
+    : [
+        `If it is the person whom ${key} means: take the number out of the config, save it, and put it in again. Then it stands for whoever writes from it next.`,
+      ]
 }

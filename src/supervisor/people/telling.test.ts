@@ -15,10 +15,12 @@ const provider = (...approved: readonly string[]): PeopleTold['providers'][numbe
   dmPolicy: 'pairing',
   everyone: false,
   silent: false,
+  onlySelf: false,
   owners: [],
   configured: [],
   approved: [...approved],
   blocked: [],
+  accounts: [],
   stoppers: [],
   pending: [],
 })

@@ -12,6 +12,9 @@ const toldProvider = ({ provider, policy, people, stoppers, requests }: Provider
   configured: [...people.configured].sort(),
   approved: [...people.approved].sort(),
   blocked: [...people.blocked].sort(),
+  accounts: [...people.accounts]
+    .map(([id, account]) => ({ id, account }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1)),
   stoppers: [...stoppers].sort(),
   pending: requests.map(({ id, createdAt }) => ({ id, createdAt })),
 })

@@ -42,7 +42,13 @@ const runFile = z.object({
   /** Why it is failed or backing off; empty otherwise. */
   error: z.string(),
   providers: z.array(
-    z.object({ provider: z.enum(PROVIDERS), state: z.enum(PROVIDER_STATES), detail: z.string() }),
+    z.object({
+      provider: z.enum(PROVIDERS),
+      state: z.enum(PROVIDER_STATES),
+      detail: z.string(),
+      /** That is linked; empty where none is. */
+      number: z.string().max(20).default(''),
+    }),
   ),
 })
 /** Who supervises this state directory, and what its gateway does: `<root>/run.json`. */

@@ -29,10 +29,12 @@ export const createStatusWriter = (
       phase: state.phase,
       since: state.since,
       error: state.phase === 'failed' || state.phase === 'backing-off' ? state.error.message : '',
-      providers: providers.map(({ provider, state: connection, detail }) => ({
+      // Of a link its number, and nothing else: a code that can be scanned stands in no file of this kind.
+      providers: providers.map(({ provider, state: connection, detail, link }) => ({
         provider,
         state: connection,
         detail,
+        number: link?.self?.number ?? '',
       })),
     }
   }

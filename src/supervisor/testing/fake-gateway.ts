@@ -26,6 +26,16 @@ const pour = (bytes) => {
     try { at += fs.writeSync(3, bytes, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
   }
 }
+const link = (code, self) => send({ type: 'link', link: { provider: 'whatsapp', code, self } })
+// A phone that does as it is told at once, scanning aside.
+const linked = (act) => {
+  if (act === 'begin') words.phone('linking')
+  if (act === 'begin') words.code('2@' + 'c0de'.repeat(40))
+  if (act === 'begin' && mode.includes('scanned-at-once')) words.self('+15550002222')
+  if (act === 'begin' && mode.includes('scanned-at-once')) words.phone('connected')
+  if (act === 'cancel' || act === 'unlink') words.self()
+  if (act === 'cancel' || act === 'unlink') words.phone('unlinked')
+}
 const words = {
   read: (path) => attempt(() => fs.readFileSync(path, 'utf8').slice(0, 100)),
   stat: (path) => attempt(() => fs.lstatSync(path).isFile()),
@@ -60,7 +70,7 @@ const words = {
   },
   intend: (intentId) => {
     const intent = {
-      act: 'message.send', outboundId: 'out-' + intentId, provider: 'simulator', chatId: 'owner', session: 'main',
+      act: 'message.send', outboundId: 'out-' + intentId, provider: 'simulator', chatId: 'owner', recipient: 'owner', session: 'main',
       purpose: 'answer', replyTo: 'event', part: 1, parts: 1, length: 0, textSha256: '0'.repeat(64),
     }
     send({ type: 'intent', intentId: Number(intentId), intent })
@@ -87,11 +97,11 @@ const words = {
   },
   claim: (length) => {
     const claims = { ['c'.repeat(Number(length))]: 'x' }
-    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender: 'eve', claims, answer: true })
+    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender: 'eve', account: null, moved: null, claims, answer: true })
     return 'asked'
   },
   deaf: () => {
-    const ask = { type: 'pairing-ask', askId: 1, provider: 'slack', sender: 'eve', claims: {}, answer: true }
+    const ask = { type: 'pairing-ask', askId: 1, provider: 'slack', sender: 'eve', account: null, moved: null, claims: {}, answer: true }
     pour(Buffer.from((JSON.stringify(ask) + '\n').repeat(8000)))
     for (;;);
   },
@@ -110,10 +120,25 @@ const words = {
   },
   garbage: () => { send({ type: 'nonsense' }); return 'sent' },
   flood: () => { for (let at = 0; at < 15000; at += 1) send({ type: 'ack', revision: 0 }); return 'sent' },
+  // Resolves: the only word that is answered later.
+  load: (name) => import(name).then((module) => 'ok ' + Object.keys(module).length, (error) => error.code ?? String(error)),
+  phone: (state, ...detail) => {
+    send({ type: 'provider', status: { provider: 'whatsapp', state, detail: detail.join(' ') } })
+    return 'said'
+  },
+  code: (text, until) => {
+    link(text === undefined ? null : { text, until: Number(until ?? Date.now() + 60_000) }, null)
+    return 'said'
+  },
+  self: (number) => {
+    link(null, number === undefined ? null : { number, account: '777000111222333@lid', name: 'Bot' })
+    return 'said'
+  },
   ask: (sender, name) => {
-    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender, claims: { name }, answer: true })
+    send({ type: 'pairing-ask', askId: 7, provider: 'simulator', sender, account: null, moved: null, claims: { name }, answer: true })
     return 'asked'
   },
+  bind: (number, account) => { send({ type: 'bind', provider: 'whatsapp', number, account }); return 'said' },
 }
 let told
 process.on('message', (message) => {
@@ -125,7 +150,13 @@ process.on('message', (message) => {
       if (mode.includes('crashes')) { console.error('boom'); process.exit(3) }
       if (mode.includes('out-of-disk')) { console.error('Error: ENOSPC: no space left on device, write'); process.exit(1) }
       send({ type: 'provider', status: { provider: 'simulator', state: 'connected', detail: '' } })
+      if (mode.includes('linked')) words.self('+15550002222')
+      if (message.whatsapp !== null) words.phone(mode.includes('linked') ? 'connected' : 'unlinked')
       send({ type: 'ready', runId: message.runId })
+      return
+    case 'link':
+      send({ type: 'simulated', at: Date.now(), sender: 'owner', messageId: 'link', text: message.act })
+      if (!mode.includes('deaf-phone')) linked(message.act)
       return
     case 'people':
       told = message
@@ -145,7 +176,10 @@ process.on('message', (message) => {
     case 'simulate': {
       const [word, ...rest] = message.text.split(' ')
       const answer = word === 'told' ? JSON.stringify(told) : words[word](...rest)
-      send({ type: 'simulated', at: Date.now(), sender: message.sender, messageId: message.text, text: answer })
+      const say = (text) =>
+        send({ type: 'simulated', at: Date.now(), sender: message.sender, messageId: message.text, text })
+      if (answer instanceof Promise) answer.then(say)
+      else say(answer)
       return
     }
     case 'pairing-answer':

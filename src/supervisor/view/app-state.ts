@@ -119,6 +119,8 @@ export const stateAfter = (state: AppState, message: FromGateway): Partial<AppSt
     case 'ready':
     case 'ack':
     case 'provider':
+    case 'link':
+    case 'bind':
     case 'pairing-ask':
     case 'pairing-seen':
     case 'fatal':

@@ -17,10 +17,18 @@ export const ids = (...texts: readonly string[]): ReadonlySet<SenderId> =>
 export const telegram = (more: Partial<ProviderPeople> = {}): ProviderPeople => ({
   provider: 'telegram',
   enabled: true,
-  policy: { dmPolicy: 'pairing', everyone: false, silent: false },
-  people: { owners: ids('1'), configured: ids('2'), approved: ids('3'), blocked: ids('4') },
+  policy: { dmPolicy: 'pairing', everyone: false, silent: false, onlySelf: false },
+  people: {
+    owners: ids('1'),
+    configured: ids('2'),
+    approved: ids('3'),
+    blocked: ids('4'),
+    accounts: new Map(),
+  },
   stoppers: new Set(),
   requests: [],
+  number: undefined,
+  unlisted: [],
   problems: [],
   ...more,
 })

@@ -151,6 +151,7 @@ const start: StartMessage = {
   logLevel: 'info',
   model: { name: 'offline/obedient', timeoutSeconds: 1 },
   telegram: null,
+  whatsapp: null,
   simulator: true,
   people: { revision: 1, providers: [], rules: toldRules(CLOSED_RULES) },
   host: null,
