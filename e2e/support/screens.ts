@@ -9,6 +9,7 @@ export const SCREENS = [
   'Sandboxes',
   'Logs',
   'Security',
+  'Settings',
   'Simulator',
 ] as const
 
@@ -21,6 +22,7 @@ export const JUMPS = {
   Sandboxes: 'b',
   Logs: 'l',
   Security: 'y',
+  Settings: 'c',
   Simulator: 's',
 } as const
 

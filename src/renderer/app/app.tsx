@@ -9,6 +9,7 @@ import { SandboxesScreen } from '../features/sandboxes/sandboxes-screen.tsx'
 import { BundleDialog } from '../features/security/bundle-dialog.tsx'
 import { SecurityScreen } from '../features/security/security-screen.tsx'
 import { SessionsScreen } from '../features/sessions/sessions-screen.tsx'
+import { SettingsScreen } from '../features/settings/settings-screen.tsx'
 import { SimulatorScreen } from '../features/simulator/simulator-screen.tsx'
 import { useApp, useIsLocked } from '../store/app-store.ts'
 import { type Place, parsePlace, SCREEN_LABEL, useAddress } from '../store/screen.ts'
@@ -23,6 +24,7 @@ import { ResumeDialog } from './lockdown/resume-dialog.tsx'
 import { Nav } from './nav.tsx'
 import { Palette } from './palette.tsx'
 import { ShortcutSheet } from './shortcut-sheet.tsx'
+import { useScrolls } from './use-scrolls.ts'
 
 /** The frame, and in it the screen that the address names. */
 export const App = (): ReactNode => {
@@ -31,6 +33,7 @@ export const App = (): ReactNode => {
   const ready = useApp(({ feed }) => feed.state !== null)
   const locked = useIsLocked()
   const main = useFocusOnJump(place.screen)
+  const scrolls = useScrolls(main)
   return (
     <div
       className={`grid h-full grid-cols-[212px_minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] max-sm:grid-cols-1 max-sm:grid-rows-[auto_auto_minmax(0,1fr)] ${
@@ -44,7 +47,8 @@ export const App = (): ReactNode => {
       </div>
       <main
         ref={main}
-        tabIndex={-1}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must take the focus: a screen may have nothing else that does
+        tabIndex={scrolls ? 0 : -1}
         aria-label={SCREEN_LABEL[place.screen]}
         // Two panes go to the edge, and each scrolls by itself; all of it only where the window is very low.
         className={`relative flex flex-col ${
@@ -57,9 +61,7 @@ export const App = (): ReactNode => {
         <ErrorBoundary key={place.screen === 'sessions' || place.screen === 'logs' ? place.screen : address}>
           {ready ? (
             <>
-              <div
-                className={place.screen === 'sessions' ? 'px-6 pt-4 empty:hidden max-sm:px-4' : 'contents'}
-              >
+              <div className={`empty:hidden ${place.screen === 'sessions' ? 'px-6 pt-4 max-sm:px-4' : ''}`}>
                 {/* Security has the large one, with the figures. */}
                 {place.screen === 'security' ? null : <LockBanner />}
                 <FeedBanner />
@@ -98,6 +100,8 @@ const ScreenOf = ({ place }: { readonly place: Place }): ReactNode => {
       return <LogsScreen />
     case 'security':
       return <SecurityScreen />
+    case 'settings':
+      return <SettingsScreen />
     case 'simulator':
       return <SimulatorScreen wanted={place.person} />
     default:

@@ -6,6 +6,7 @@ import {
   MessageSquareText,
   ScrollText,
   ShieldCheck,
+  SlidersHorizontal,
   UserPlus,
   Users,
 } from 'lucide-react'
@@ -26,6 +27,7 @@ const ICONS: Readonly<Record<Screen, LucideIcon>> = {
   sandboxes: Box,
   logs: ScrollText,
   security: ShieldCheck,
+  settings: SlidersHorizontal,
   simulator: FlaskConical,
 }
 

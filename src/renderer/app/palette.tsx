@@ -13,6 +13,7 @@ import { Modal } from '../ui/modal.tsx'
 import { groupCode } from '../ui/text/words.ts'
 import { useCommand } from '../ui/use-command.tsx'
 import { focusApproval } from './approvals/approval-card.tsx'
+import { isInUse } from './gateway/describe-gateway.ts'
 import { useStop } from './lockdown/stop.ts'
 
 const THEME_LABEL: Readonly<Record<Theme, string>> = {
@@ -110,6 +111,9 @@ const Commands = (): ReactNode => {
             >
               Build the image of the boxes
             </Item>
+          ) : null}
+          {state?.providers.some(({ link, state: now }) => link !== null && !isInUse(now)) && !locked ? (
+            <Item onSelect={then(() => goTo('settings'))}>Link WhatsApp…</Item>
           ) : null}
           {state?.sandboxes.containers.map((box) => (
             <Item key={box.id} onSelect={() => openInspection(box)}>

@@ -10,6 +10,7 @@ export const SCREENS = [
   'sandboxes',
   'logs',
   'security',
+  'settings',
   'simulator',
 ] as const
 export type Screen = (typeof SCREENS)[number]
@@ -22,6 +23,7 @@ export const SCREEN_LABEL: Readonly<Record<Screen, string>> = {
   sandboxes: 'Sandboxes',
   logs: 'Logs',
   security: 'Security',
+  settings: 'Settings',
   simulator: 'Simulator',
 }
 
@@ -34,6 +36,7 @@ export const JUMP_KEY: Readonly<Record<Screen, string>> = {
   sandboxes: 'b',
   logs: 'l',
   security: 'y',
+  settings: 'c',
   simulator: 's',
 }
 

@@ -5,6 +5,7 @@ import type {
   AuditView,
   DockerView,
   GatewayView,
+  LinkView,
   ProviderView,
 } from '../../shared/contracts/app-state.ts'
 import type {
@@ -38,12 +39,25 @@ export const providerView = (changed: Partial<ProviderView> = {}): ProviderView 
   dmPolicy: 'pairing',
   everyone: false,
   silent: false,
+  onlySelf: false,
+  link: null,
+  ...changed,
+})
+
+/** An account of the agent's own, as the owner said. */
+export const linkView = (changed: Partial<LinkView> = {}): LinkView => ({
+  code: null,
+  self: { number: '+15550001111', account: '77712345678901@lid', name: 'Clawd' },
+  use: 'separate',
+  isOwners: false,
+  warnings: [],
   ...changed,
 })
 
 export const personView = (changed: Partial<PersonView> = {}): PersonView => ({
   provider: 'telegram',
   id: '811204553',
+  account: '',
   source: 'approved',
   trust: 'friend',
   effective: true,
@@ -58,6 +72,7 @@ export const personView = (changed: Partial<PersonView> = {}): PersonView => ({
 export const requestView = (changed: Partial<PairingRequestView> = {}): PairingRequestView => ({
   provider: 'telegram',
   id: '5028834417',
+  account: '',
   code: 'K7QM2ZXA',
   createdAt: 1_000_000,
   lastSeenAt: 1_000_000,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SupervisorPhase } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_STATES } from '../../../shared/contracts/gateway.ts'
 import { gatewayView } from '../../test/app-state.ts'
-import { describeGateway, describeProvider } from './describe-gateway.ts'
+import { describeGateway, describeProvider, isInUse } from './describe-gateway.ts'
 
 const PHASES: readonly SupervisorPhase[] = [
   'stopped',
@@ -35,6 +35,10 @@ describe('the state in the header', () => {
     const gateway = gatewayView({ phase: 'backing-off', retryAt: 10_000 })
     expect(describeGateway(gateway, null, 6001).detail).toBe('starts in 4 s')
     expect(describeGateway(gateway, null, 10_000).detail).toBe('starts now')
+  })
+
+  it('is quiet about a messenger that nobody uses, and about no other', () => {
+    for (const state of PROVIDER_STATES) expect(describeProvider(state).kind === 'off').toBe(!isInUse(state))
   })
 
   it('is good for a messenger only when it is connected', () => {

@@ -53,6 +53,9 @@ export const describeGateway = (
 const startsIn = (retryAt: number | null, now: number): string =>
   retryAt === null ? '' : retryAt <= now ? 'starts now' : `starts in ${Math.ceil((retryAt - now) / 1000)} s`
 
+/** Whether somebody wants this messenger to work: it is set up, or is being so. */
+export const isInUse = (state: ProviderStatus['state']): boolean => state !== 'off' && state !== 'unlinked'
+
 /** A messenger's state in a word; empty when it is simply connected. */
 export const describeProvider = (
   state: ProviderStatus['state'],
@@ -66,6 +69,12 @@ export const describeProvider = (
       return { kind: 'good', word: '' }
     case 'retrying':
       return { kind: 'warn', word: 'retrying' }
+    case 'unlinked':
+      return { kind: 'off', word: 'not linked' }
+    case 'linking':
+      return { kind: 'busy', word: 'linking' }
+    case 'logged_out':
+      return { kind: 'bad', word: 'logged out' }
     case 'refused':
       return { kind: 'bad', word: 'refused' }
     case 'conflict':

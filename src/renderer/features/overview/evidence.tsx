@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
-import { describeProvider } from '../../app/gateway/describe-gateway.ts'
+import { describeProvider, isInUse } from '../../app/gateway/describe-gateway.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { counted, sentence } from '../../ui/text/words.ts'
 import { describeSource } from '../people/people-order.ts'
+import { describeNumber, namesOwner, USE_WORDS } from '../settings/whatsapp/describe-number.ts'
 import type { Fact } from './fact.ts'
 import { letIn } from './facts.ts'
 import { HardenedEvidence, RadiusEvidence, SpawnEvidence } from './hands-evidence.tsx'
@@ -27,6 +28,8 @@ export const Evidence = ({ id }: { readonly id: Fact['id'] }): ReactNode => {
       return <HardenedEvidence />
     case 'messengers':
       return <MessengersEvidence />
+    case 'number':
+      return <NumberEvidence />
     case 'audit':
       return <AuditEvidence />
     case 'docker':
@@ -51,11 +54,17 @@ const ReachEvidence = (): ReactNode => {
       <ul>
         {providers
           .filter(({ provider }) => provider !== 'simulator')
-          .map(({ provider, dmPolicy, silent, everyone }) => (
+          .map(({ provider, dmPolicy, silent, everyone, onlySelf, link, state }) => (
             <li key={provider}>
               {PROVIDER_LABEL[provider]}: <span className="mono">dmPolicy {dmPolicy}</span>
               {everyone ? <span className="mono">, "*" in allowFrom</span> : null}
               {silent ? ', strangers get no answer' : null}
+              {link?.self ? (
+                <>
+                  , linked as <RemoteText text={link.self.number} className="mono" />
+                </>
+              ) : null}
+              {onlySelf && isInUse(state) ? ', only your chat with yourself is heard' : null}
             </li>
           ))}
         {letIn(people).map((person) => (
@@ -76,18 +85,42 @@ const ReachEvidence = (): ReactNode => {
 const MessengersEvidence = (): ReactNode => {
   const providers = useSlice('providers')
   return (
-    <ul>
-      {providers.map(({ provider, state, detail }) => (
-        <li key={provider}>
-          {PROVIDER_LABEL[provider]}: {describeProvider(state).word || 'connected'}
-          {detail === '' ? null : (
-            <>
-              . <RemoteText text={detail} />
-            </>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul>
+        {providers.map(({ provider, state, detail }) => (
+          <li key={provider}>
+            {PROVIDER_LABEL[provider]}: {describeProvider(state).word || 'connected'}
+            {detail === '' ? null : (
+              <>
+                . <RemoteText text={detail} />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      <OpenScreen screen="settings" />
+    </>
+  )
+}
+
+const NumberEvidence = (): ReactNode => {
+  const providers = useSlice('providers')
+  const people = useSlice('people')
+  return (
+    <>
+      {providers.map((view) => {
+        const words = describeNumber(view, namesOwner(view, people) ? 'named' : 'not-named')
+        const { provider, link } = view
+        return words === null || link === null ? null : (
+          <p key={provider}>
+            {PROVIDER_LABEL[provider]} is linked as{' '}
+            <RemoteText text={link.self?.number ?? ''} className="mono" />. Whose number:{' '}
+            {USE_WORDS[link.use]}. <RemoteText text={[...link.warnings, words.todo].join(' ')} />
+          </p>
+        )
+      })}
+      <OpenScreen screen="settings" />
+    </>
   )
 }
 

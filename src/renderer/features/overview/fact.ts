@@ -9,6 +9,7 @@ export interface Fact {
     | 'guest'
     | 'hardened'
     | 'messengers'
+    | 'number'
     | 'audit'
     | 'docker'
     | 'files'

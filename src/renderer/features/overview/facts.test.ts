@@ -59,6 +59,14 @@ describe('who can reach the agent', () => {
     })
   })
 
+  it('is not anyone where the policy is open on a number that counts as the owner’s own', () => {
+    const providers = [providerView({ dmPolicy: 'open', everyone: true, onlySelf: true })]
+    expect(fact('reach', { providers })).toMatchObject({
+      tone: 'good',
+      title: 'Nobody can reach the agent over a messenger',
+    })
+  })
+
   it('is not simply good while a list could not be read', () => {
     const error = { code: 'store_corrupt', message: '', hint: '' } as const
     expect(fact('reach', { problems: [{ provider: 'telegram', file: 'x', error }] }).tone).toBe('warn')
@@ -217,6 +225,17 @@ describe('the messengers', () => {
     expect(fact('messengers', { providers: [providerView({ state: 'conflict' })] }).tone).toBe('bad')
   })
 
+  it('are not missed where nobody has linked them', () => {
+    const providers = [providerView(), providerView({ provider: 'whatsapp', state: 'unlinked' })]
+    expect(fact('messengers', { providers })).toMatchObject({
+      tone: 'good',
+      title: 'The messenger is connected',
+    })
+    expect(
+      fact('messengers', { providers: [providerView({ provider: 'whatsapp', state: 'logged_out' })] }).tone,
+    ).toBe('bad')
+  })
+
   it('are not called connected while the gateway does not run', () => {
     expect(fact('messengers', { gateway: gatewayView({ phase: 'failed', pid: null }) }).tone).toBe('unknown')
   })
@@ -228,6 +247,11 @@ describe('a fresh install', () => {
     expect(isFresh(appState({ providers }))).toBe(true)
     expect(isFresh(appState({ providers, gateway: gatewayView({ phase: 'stopped' }) }))).toBe(false)
     expect(isFresh(appState())).toBe(false)
+    const unlinked = [
+      providerView({ state: 'off' }),
+      providerView({ provider: 'whatsapp', state: 'unlinked' }),
+    ]
+    expect(isFresh(appState({ providers: unlinked }))).toBe(true)
     expect(isFresh(appState({ providers, lockdown: lockdown(0) }))).toBe(false)
   })
 })

@@ -2,11 +2,12 @@
 import type { AppState } from '../../../shared/contracts/app-state.ts'
 import type { PersonView } from '../../../shared/contracts/people-views.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../../shared/domain/provider.ts'
-import { describeProvider } from '../../app/gateway/describe-gateway.ts'
+import { describeProvider, isInUse } from '../../app/gateway/describe-gateway.ts'
 import { counted, countWord, groupDigits, sentence } from '../../ui/text/words.ts'
 import { describeAudit } from '../security/describe-audit.ts'
 import { dockerFact, hardenedFact, spawnFact } from './box-facts.ts'
 import type { Fact } from './fact.ts'
+import { numberFacts } from './number-fact.ts'
 import { radiusFact } from './radius-fact.ts'
 
 /** All facts, in the order of the screen. */
@@ -17,6 +18,7 @@ export const factsOf = (state: AppState): readonly Fact[] => [
   radiusFact('guest', state),
   hardenedFact(state),
   messengersFact(state),
+  ...numberFacts(state),
   auditFact(state),
   dockerFact(state),
   filesFact(state),
@@ -28,17 +30,17 @@ export const factsOf = (state: AppState): readonly Fact[] => [
 export const letIn = (people: readonly PersonView[]): readonly PersonView[] =>
   people.filter(({ effective, provider, id }) => effective && provider !== 'simulator' && id !== '*')
 
-/** Messengers that let in anyone. */
+/** Messengers that let in anyone. A number that counts as the owner's own lets in nobody but them. */
 const openProviders = ({ providers }: AppState): readonly ProviderId[] =>
   providers
-    .filter(({ dmPolicy, everyone }) => dmPolicy === 'open' && everyone)
+    .filter(({ dmPolicy, everyone, onlySelf }) => dmPolicy === 'open' && everyone && !onlySelf)
     .map(({ provider }) => provider)
 
 /** Whether there is no messenger yet, so that the owner is to be shown how to begin. */
 export const isFresh = ({ providers, config, gateway, lockdown }: AppState): boolean =>
   config.error === null &&
   lockdown === null &&
-  !providers.some(({ provider, state }) => provider !== 'simulator' && state !== 'off') &&
+  !providers.some(({ provider, state }) => provider !== 'simulator' && isInUse(state)) &&
   // While the gateway does not run, a messenger that is configured is off as well.
   (!config.exists || gateway.phase === 'running')
 
@@ -72,7 +74,7 @@ const reachFact = (state: AppState): Fact => {
 
 const messengersFact = ({ providers, gateway }: AppState): Fact => {
   const running = gateway.phase === 'running' || gateway.phase === 'starting'
-  const used = providers.filter(({ provider, state }) => provider !== 'simulator' && state !== 'off')
+  const used = providers.filter(({ provider, state }) => provider !== 'simulator' && isInUse(state))
   if (!running) {
     return {
       id: 'messengers',

@@ -1,4 +1,4 @@
-import { ExternalLink, FlaskConical } from 'lucide-react'
+import { ExternalLink, FlaskConical, QrCode } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
@@ -14,7 +14,7 @@ const EXAMPLE = `{
   telegram: { botToken: "123456:ABC…" },
 }`
 
-/** A fresh install: the two ways to begin. */
+/** A fresh install: the ways to begin. */
 export const Welcome = (): ReactNode => {
   const { path, model } = useSlice('config')
   const openConfig = useCommand('config.open')
@@ -46,20 +46,35 @@ export const Welcome = (): ReactNode => {
           </Button>
         </div>
       </div>
-      <div className="rounded-m border border-line p-4">
-        <h2 className="font-semibold">Try the simulator</h2>
-        <p className="mt-1 text-soft">
-          Speak as a stranger, a friend or yourself, against the real gate
-          {model.startsWith('offline/')
-            ? ', with an offline model: no account, and nothing leaves this computer'
-            : ''}
-          . Write as a stranger to see a pairing request arrive, then approve it.
-        </p>
-        <div className="mt-3">
-          <LinkButton href={hrefOf('simulator')}>
-            <FlaskConical aria-hidden className="size-3.5" />
-            Try the simulator
-          </LinkButton>
+      <div className="flex flex-col gap-4">
+        <div className="rounded-m border border-line p-4">
+          <h2 className="font-semibold">Link WhatsApp</h2>
+          <p className="mt-1 text-soft">
+            The agent joins a WhatsApp account as a linked device: you scan a QR code with the phone that has
+            the number. A number of its own is best.
+          </p>
+          <div className="mt-3">
+            <LinkButton href={hrefOf('settings')}>
+              <QrCode aria-hidden className="size-3.5" />
+              Link WhatsApp
+            </LinkButton>
+          </div>
+        </div>
+        <div className="rounded-m border border-line p-4">
+          <h2 className="font-semibold">Try the simulator</h2>
+          <p className="mt-1 text-soft">
+            Speak as a stranger, a friend or yourself, against the real gate
+            {model.startsWith('offline/')
+              ? ', with an offline model: no account, and nothing leaves this computer'
+              : ''}
+            . Write as a stranger to see a pairing request arrive, then approve it.
+          </p>
+          <div className="mt-3">
+            <LinkButton href={hrefOf('simulator')}>
+              <FlaskConical aria-hidden className="size-3.5" />
+              Try the simulator
+            </LinkButton>
+          </div>
         </div>
       </div>
     </section>

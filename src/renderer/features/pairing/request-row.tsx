@@ -95,6 +95,9 @@ const RequestFacts = ({ request }: { readonly request: PairingRequestView }): Re
       <dt className="text-faint">{PROVIDER_LABEL[request.provider]} id</dt>
       <dd className="mono">
         <RemoteText text={request.id} />
+        {request.account === '' ? null : (
+          <RemoteText text={request.account} className="ml-2 text-s text-faint" />
+        )}
       </dd>
       <dt className="text-faint">Says to be</dt>
       {/* Stacked accents of a name must not reach into the lines around it. */}

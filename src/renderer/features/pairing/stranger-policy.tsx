@@ -2,12 +2,13 @@ import type { ReactNode } from 'react'
 import type { ProviderView } from '../../../shared/contracts/app-state.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
+import { isInUse } from '../../app/gateway/describe-gateway.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { Tag, type Tone } from '../../ui/tag.tsx'
 
 /** What a stranger's first message leads to, for each messenger. */
 export const StrangerPolicies = (): ReactNode => {
-  const providers = useSlice('providers').filter(({ state }) => state !== 'off')
+  const providers = useSlice('providers').filter(({ state }) => isInUse(state))
   if (providers.length === 0) return null
   return (
     <dl className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -29,11 +30,17 @@ export const StrangerPolicies = (): ReactNode => {
   )
 }
 
-const describePolicy = ({
+/** What somebody who is not let in gets, in a word. */
+export const describePolicy = ({
   dmPolicy,
   silent,
   everyone,
-}: ProviderView): { readonly word: string; readonly tone: Tone } => {
+  onlySelf,
+}: Pick<ProviderView, 'dmPolicy' | 'silent' | 'everyone' | 'onlySelf'>): {
+  readonly word: string
+  readonly tone: Tone
+} => {
+  if (onlySelf) return { word: 'are ignored: only you are heard', tone: 'neutral' }
   switch (dmPolicy) {
     case 'pairing':
       return silent

@@ -7,10 +7,10 @@ import { useCommand } from '../../ui/use-command.tsx'
 
 /** Where a messenger is open to anyone: red, and it stays until that is no longer so. */
 export const EveryoneBanner = (): ReactNode => {
-  const open = useSlice('providers').filter(({ dmPolicy, everyone }) => dmPolicy === 'open' && everyone)
-  const policyOnly = useSlice('providers').filter(
-    ({ dmPolicy, everyone }) => dmPolicy === 'open' && !everyone,
-  )
+  const openPolicy = useSlice('providers').filter(({ dmPolicy }) => dmPolicy === 'open')
+  const open = openPolicy.filter(({ everyone, onlySelf }) => everyone && !onlySelf)
+  const policyOnly = openPolicy.filter(({ everyone }) => !everyone)
+  const heldBack = openPolicy.filter(({ everyone, onlySelf }) => everyone && onlySelf)
   const openConfig = useCommand('config.open')
   const action = <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
   return (
@@ -33,6 +33,14 @@ export const EveryoneBanner = (): ReactNode => {
           <Notice tone="danger" title={`The policy of ${PROVIDER_LABEL[provider]} is open`} action={action}>
             Strangers are still dropped, only because <span className="mono">{provider}.allowFrom</span> has
             no <span className="mono">"*"</span>. One character opens it to anyone.
+          </Notice>
+        </div>
+      ))}
+      {heldBack.map(({ provider }) => (
+        <div key={provider} className="mt-4">
+          <Notice tone="danger" title={`The policy of ${PROVIDER_LABEL[provider]} is open`} action={action}>
+            Strangers are still dropped, only because the number counts as your own. As soon as it counts as
+            the agent’s, anyone who writes to it is let in.
           </Notice>
         </div>
       ))}

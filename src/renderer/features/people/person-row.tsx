@@ -44,6 +44,12 @@ export const PersonRow = ({ person }: { readonly person: PersonView }): ReactNod
         </div>
         <div className="text-s text-faint">
           {seen}
+          {person.account === '' ? null : (
+            <>
+              {' · '}
+              <RemoteText text={person.account} className="mono" />
+            </>
+          )}
           {person.session === '' ? null : (
             <>
               {' · '}
