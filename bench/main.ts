@@ -6,6 +6,7 @@ const GROUPS: Readonly<Record<string, () => Promise<readonly Benchmark[]>>> = {
   stop: async () => (await import('./stop/stop.ts')).stop,
   archive: async () => (await import('./archive/archive.ts')).archive,
   redact: async () => (await import('./redact/redact.ts')).redact,
+  whatsapp: async () => (await import('./whatsapp/whatsapp.ts')).whatsapp,
   sandbox: async () => (await import('./sandbox/sandbox.ts')).sandbox,
 }
 

@@ -14,8 +14,14 @@ export interface Workbench {
   readonly end: () => Promise<void>
 }
 
+export interface WorkbenchOptions {
+  /** Keys of the config, beside those that every workbench has. */
+  readonly config?: Readonly<Record<string, unknown>>
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** A supervisor with the real gateway, Telegram enabled against the local server, the offline model. Not started. */
-export const openWorkbench = async (): Promise<Workbench> => {
+export const openWorkbench = async (more: WorkbenchOptions = {}): Promise<Workbench> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'clawdbot-bench-'))
   const telegram = await new TelegramServer().start()
   const env = {
@@ -23,11 +29,13 @@ export const openWorkbench = async (): Promise<Workbench> => {
     CLAWDBOT_STATE_DIR: stateDir,
     CLAWDBOT_TEST: '1',
     CLAWDBOT_TEST_TELEGRAM_API_ROOT: telegram.url,
+    ...more.env,
   }
   const config = {
     owner: { telegram: '811204553' },
     telegram: { botToken: telegram.token },
     logging: { file: join(stateDir, 'log', 'clawdbot.log') },
+    ...more.config,
   }
   await writeFile(join(stateDir, 'clawdbot.json'), JSON.stringify(config), { mode: 0o600 })
   const supervisor = await createSupervisor({
