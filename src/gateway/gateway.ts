@@ -3,26 +3,22 @@ import { join } from 'node:path'
 import type { GatewayActivity, StartMessage, ToGateway } from '../shared/contracts/gateway.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
-import { parseSenderId } from '../shared/domain/identity.ts'
-import { directSession } from '../shared/domain/session.ts'
 import type { StreamRedactor } from '../shared/redact/redactor.ts'
 import { createAskModel } from './agent/ask-model.ts'
 import { MODEL_NAME_HINT, parseModelName } from './agent/model-name.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createProgress } from './conversations/progress.ts'
 import type { Reached } from './failpoint.ts'
-import { standingOf } from './inbound/decide.ts'
 import { createDedupe } from './inbound/dedupe.ts'
 import { createDrops } from './inbound/drops.ts'
 import { openInbox } from './inbound/inbox.ts'
 import { itemsWithoutRight } from './inbound/lost-rights.ts'
-import { createPairing, type StrangersMessage } from './inbound/pairing.ts'
-import { APPROVED_TEXT, pairingText } from './inbound/pairing-text.ts'
+import { createPairing } from './inbound/pairing.ts'
 import { createReceive } from './inbound/receive.ts'
 import { readPeople } from './inbound/told-people.ts'
-import { directChat } from '../shared/domain/direct-chat.ts'
 import { type Intent, openLedger } from './outbound/ledger.ts'
 import { createOutbox } from './outbound/outbox.ts'
+import { createOwnWords } from './outbound/own-words.ts'
 import { createPrivilegedActs } from './outbound/privileged-acts.ts'
 import { askerOf, recipientRefusal } from './outbound/recipient.ts'
 import { loadProviders } from './start-providers.ts'
@@ -177,30 +173,13 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
 
   // Strangers: the supervisor is asked, and it alone knows whether a code may be told.
   const drops = createDrops((provider, counts) => link.send({ type: 'drops', provider, counts }))
-  const tellCode = async (message: StrangersMessage, code: string | undefined): Promise<void> => {
-    const { provider, sender, chatId, eventId: replyTo } = message
-    const session = directSession(provider, sender)
-    const paired = (detail: string): void =>
-      report({ at: now(), kind: 'paired', provider, sender, session: null, detail })
-    if (code === undefined) return paired('asked for access; was not answered')
-    const text = pairingText(code)
-    const result = await outbox.send({
-      session,
-      provider,
-      chatId,
-      recipient: sender,
-      text,
-      replyTo,
-      kind: 'pairing',
-    })
-    paired(result.kind === 'sent' ? 'asked for access; was told the code' : `asked for access; ${result.why}`)
-  }
+  const own = createOwnWords({ send: outbox.send, people: () => people, report, log, now, newId })
   const pairing = createPairing({
     pending: (provider) => people.of(provider).pending,
     ask: (askId, { provider, sender, account, moved, claims, answer }) =>
       link.send({ type: 'pairing-ask', askId, provider, sender, account, moved, claims, answer }),
     seen: (provider, sender, count) => link.send({ type: 'pairing-seen', provider, sender, count }),
-    created: (message, code) => inBackground(tellCode(message, code), 'a code could not be sent'),
+    created: (message, code) => inBackground(own.code(message, code), 'a code could not be sent'),
     dropped: (provider, reason) => drops.count(provider, reason),
     now,
   })
@@ -272,28 +251,6 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       link: (shown) => link.send({ type: 'link', link: { provider: provider.id, ...shown } }),
     })
 
-  const notify = async (message: Extract<ToGateway, { type: 'notify' }>): Promise<void> => {
-    const { provider } = message
-    const sender = parseSenderId(provider, message.sender)
-    const told = people.of(provider)
-    const standing = sender && standingOf(provider, sender, told.policy, told.people)
-    if (sender === undefined || standing === undefined) return log.warn('nobody to notify', { provider })
-    const { session } = standing
-    const replyTo = `notify:${newId()}`
-    const notice = {
-      session,
-      provider,
-      chatId: directChat(provider, sender),
-      recipient: sender,
-      text: APPROVED_TEXT,
-      replyTo,
-      kind: 'notice',
-    } as const
-    const result = await outbox.send(notice)
-    if (result.kind !== 'sent')
-      report({ at: now(), kind: 'failed', provider, sender, session, detail: `not notified: ${result.why}` })
-  }
-
   return {
     hear: (message) => {
       switch (message.type) {
@@ -328,7 +285,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
           }
           return
         case 'notify':
-          return inBackground(notify(message), 'somebody could not be notified')
+          return inBackground(own.approved(message), 'somebody could not be notified')
         case 'ping': {
           const turns = conversations.turns()
           link.send({ type: 'pong', sequence: message.sequence, rssBytes: process.memoryUsage.rss(), turns })
