@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readNumberUse, writeNumberUse } from '../shared/state/number-store.ts'
 import type { StatePaths } from '../shared/state/state-dir.ts'
 import { recordsIn } from '../supervisor/audit/testing/audit-files.ts'
+import { dockerEnv } from '../supervisor/testing/docker-env.ts'
 import { createTestHome, order, SOON, startRunning, type TestHome } from '../supervisor/testing/test-home.ts'
 import { link } from './commands/link.ts'
 import { unlink } from './commands/unlink.ts'
@@ -38,7 +39,7 @@ const alone = (home: TestHome, fake: string) => {
   const err: string[] = []
   const context: CliContext = {
     paths: home.paths,
-    env: { CLAWDBOT_TEST_FAKE: fake },
+    env: { ...dockerEnv(), CLAWDBOT_TEST_FAKE: fake },
     home: home.root,
     appRoot: home.appRoot,
     now: Date.now,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../e2e/servers/telegram/server.ts'
-import type { ProviderTold, StartMessage } from '../shared/contracts/gateway.ts'
+import type { ProviderTold, StartMessage } from '../shared/contracts/gateway-told.ts'
 import type { GatewayProcess } from './testing/gateway-process.ts'
 import { createGatewayWorld, type GatewayWorld } from './testing/gateway-world.ts'
 import { nobody } from './testing/stand-in-supervisor.ts'

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { GatewayActivity, StartMessage, ToGateway } from '../shared/contracts/gateway.ts'
+import type { GatewayActivity, ToGateway } from '../shared/contracts/gateway.ts'
+import type { StartMessage } from '../shared/contracts/gateway-told.ts'
 import { assertNever } from '../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import type { StreamRedactor } from '../shared/redact/redactor.ts'

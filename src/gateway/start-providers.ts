@@ -1,4 +1,6 @@
-import type { FromGateway, ProviderStatus, StartMessage } from '../shared/contracts/gateway.ts'
+import type { FromGateway } from '../shared/contracts/gateway.ts'
+import type { StartMessage } from '../shared/contracts/gateway-told.ts'
+import type { ProviderStatus } from '../shared/contracts/provider-status.ts'
 import { ClawdbotError, toErrorView } from '../shared/domain/error.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../shared/domain/provider.ts'
 import type { Logger } from '../shared/log/logger.ts'

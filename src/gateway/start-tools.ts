@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { StartMessage } from '../shared/contracts/gateway.ts'
+import type { StartMessage } from '../shared/contracts/gateway-told.ts'
 import type { Logger } from '../shared/log/logger.ts'
 import { type Approvals, createApprovals } from './hands/approvals.ts'
 import { createBoxChannel } from './hands/box-channel.ts'

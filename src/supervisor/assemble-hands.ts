@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
-import type { FromGateway, PrivilegedAct, ToGateway } from '../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../shared/contracts/acts.ts'
+import type { FromGateway, ToGateway } from '../shared/contracts/gateway.ts'
 import type { SandboxesView } from '../shared/contracts/hands-views.ts'
 import { ClawdbotError } from '../shared/domain/error.ts'
 import { rightsOf } from '../shared/domain/hands.ts'

@@ -1,4 +1,5 @@
-import type { FromGateway, HostCommand, ToGateway } from '../../shared/contracts/gateway.ts'
+import type { HostCommand } from '../../shared/contracts/acts.ts'
+import type { FromGateway, ToGateway } from '../../shared/contracts/gateway.ts'
 import type { Asker } from '../../shared/domain/hands.ts'
 
 export type Approval =

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { StartMessage } from '../../shared/contracts/gateway.ts'
+import type { StartMessage } from '../../shared/contracts/gateway-told.ts'
 import type { ByteListener, ByteStream } from './byte-stream.ts'
 
 /** What the helper may know of our environment. Its commands get less. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway-told.ts'
 import { DEFAULT_RULES, nobody } from '../testing/stand-in-supervisor.ts'
 import { readPeople } from './told-people.ts'
 

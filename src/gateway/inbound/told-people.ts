@@ -1,4 +1,4 @@
-import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway-told.ts'
 import type { HandsRules } from '../../shared/domain/hands.ts'
 import { parseListEntry, parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import type { People, ProviderPolicy } from '../../shared/domain/people.ts'

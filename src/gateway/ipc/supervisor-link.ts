@@ -1,9 +1,5 @@
-import {
-  type FromGateway,
-  type StartMessage,
-  type ToGateway,
-  toGateway,
-} from '../../shared/contracts/gateway.ts'
+import { type FromGateway, type ToGateway, toGateway } from '../../shared/contracts/gateway.ts'
+import type { StartMessage } from '../../shared/contracts/gateway-told.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 
 /** The part of `process` that is an ipc channel. */

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
 import type { Step } from '../failpoint.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
 import { telegramId } from '../testing/telegram-id.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
 import { toErrorView } from '../../shared/domain/error.ts'
 import { plainText } from '../../shared/domain/plain-text.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'

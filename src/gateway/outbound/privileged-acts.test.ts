@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PrivilegedAct } from '../../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
 import { createPrivilegedActs, type RecordedAct, type RefusedAct } from './privileged-acts.ts'
 
 const act: PrivilegedAct = {

@@ -1,4 +1,5 @@
-import type { FromGateway, PrivilegedAct, ToGateway } from '../../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
+import type { FromGateway, ToGateway } from '../../shared/contracts/gateway.ts'
 
 type ActResult = Extract<FromGateway, { type: 'outcome' }>['result']
 type IntentAnswer = Extract<ToGateway, { type: 'intent-answer' }>['answer']

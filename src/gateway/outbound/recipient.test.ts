@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold, RulesTold } from '../../shared/contracts/gateway-told.ts'
 import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import { parseSessionKey } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'

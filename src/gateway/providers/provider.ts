@@ -1,4 +1,4 @@
-import type { LinkAct, ProviderLink, ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { LinkAct, ProviderLink, ProviderStatus } from '../../shared/contracts/provider-status.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { ProviderEvent } from '../inbound/provider-event.ts'
 

@@ -2,12 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  fromGateway,
-  type ProviderTold,
-  type StartMessage,
-  type ToGateway,
-} from '../../shared/contracts/gateway.ts'
+import { fromGateway, type ToGateway } from '../../shared/contracts/gateway.ts'
+import type { ProviderTold, StartMessage } from '../../shared/contracts/gateway-told.ts'
 import { StandInSupervisor, startMessage } from './stand-in-supervisor.ts'
 
 const ROOT = realpathSync(join(import.meta.dirname, '..', '..', '..'))

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { ProviderTold, StartMessage } from '../../shared/contracts/gateway.ts'
+import type { ProviderTold, StartMessage } from '../../shared/contracts/gateway-told.ts'
 import { type GatewayProcess, startGateway } from './gateway-process.ts'
 
 /** The test’s own, started. */

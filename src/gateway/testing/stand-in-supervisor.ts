@@ -1,13 +1,11 @@
 // Test support: the gateway's other end, with the real rules of pairing and nothing on disk.
+import type { FromGateway, PairingOutcome, ToGateway } from '../../shared/contracts/gateway.ts'
 import type {
-  FromGateway,
-  PairingOutcome,
   PeopleTold,
   ProviderTold,
   RulesTold,
   StartMessage,
-  ToGateway,
-} from '../../shared/contracts/gateway.ts'
+} from '../../shared/contracts/gateway-told.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'
 import { type PairingRequest, upsertRequest } from '../../shared/domain/pairing.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'

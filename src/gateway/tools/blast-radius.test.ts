@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { RulesTold } from '../../shared/contracts/gateway.ts'
+import type { RulesTold } from '../../shared/contracts/gateway-told.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { recipientRefusal } from '../outbound/recipient.ts'
 import { itemFrom } from './testing/item-from.ts'

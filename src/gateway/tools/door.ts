@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hostCommandText, type ToolAct } from '../../shared/contracts/gateway.ts'
+import { hostCommandText, type ToolAct } from '../../shared/contracts/acts.ts'
 import {
   type Asker,
   type HandName,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RulesTold } from '../../shared/contracts/gateway.ts'
+import type { RulesTold } from '../../shared/contracts/gateway-told.ts'
 import { MAX_BODY_BYTES } from '../../shared/contracts/helper.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import { itemFrom } from './testing/item-from.ts'

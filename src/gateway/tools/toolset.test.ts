@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hostCommandText } from '../../shared/contracts/gateway.ts'
+import { hostCommandText } from '../../shared/contracts/acts.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { MAIN_SESSION } from '../../shared/domain/session.ts'
 import type { AcceptedItem } from '../inbound/accepted-item.ts'

@@ -3,9 +3,10 @@ import type { ErrorView } from '../domain/error.ts'
 import type { DmPolicy } from '../domain/people.ts'
 import type { ProviderId } from '../domain/provider.ts'
 import type { ARCHIVE_PHASES, ArchiveStatus } from './archive.ts'
-import type { GatewayActivity, ProviderLink, ProviderStatus, UnconfirmedReply } from './gateway.ts'
+import type { GatewayActivity, UnconfirmedReply } from './gateway.ts'
 import type { ApprovalView, HandsView, SandboxesView } from './hands-views.ts'
 import type { DecisionView, PairingRequestView, PersonView } from './people-views.ts'
+import type { ProviderLink, ProviderStatus } from './provider-status.ts'
 import type { IncidentView, LockdownView, PastLockdown } from './stop-views.ts'
 
 export type SupervisorPhase =

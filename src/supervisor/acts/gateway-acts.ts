@@ -1,4 +1,5 @@
-import type { FromGateway, PrivilegedAct } from '../../shared/contracts/gateway.ts'
+import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
+import type { FromGateway } from '../../shared/contracts/gateway.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError, type ErrorView, toErrorView } from '../../shared/domain/error.ts'

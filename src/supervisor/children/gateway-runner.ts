@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
-import type { FromGateway, StartMessage, ToGateway } from '../../shared/contracts/gateway.ts'
+import type { FromGateway, ToGateway } from '../../shared/contracts/gateway.ts'
+import type { StartMessage } from '../../shared/contracts/gateway-told.ts'
 import { assertNever } from '../../shared/domain/assert-never.ts'
 import { type ErrorCode, type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import { reduce } from '../lifecycle/reduce.ts'

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PeopleTold, StartMessage } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, StartMessage } from '../../shared/contracts/gateway-told.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 import { makePrivateDir, type StatePaths } from '../../shared/state/state-dir.ts'

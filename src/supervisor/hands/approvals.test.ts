@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  type FromGateway,
-  type HostCommand,
-  hostCommandText,
-  type ToolAct,
-} from '../../shared/contracts/gateway.ts'
+import { type HostCommand, hostCommandText, type ToolAct } from '../../shared/contracts/acts.ts'
+import type { FromGateway } from '../../shared/contracts/gateway.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { ApproveMode } from '../../shared/domain/hands.ts'

@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto'
+import { hostCommandText, type ToolAct } from '../../shared/contracts/acts.ts'
 import type { ApprovalAnswer } from '../../shared/contracts/bridge.ts'
-import {
-  type FromGateway,
-  hostCommandText,
-  type ToGateway,
-  type ToolAct,
-} from '../../shared/contracts/gateway.ts'
+import type { FromGateway, ToGateway } from '../../shared/contracts/gateway.ts'
 import type { ApprovalView } from '../../shared/contracts/hands-views.ts'
 import type { AuditEntry } from '../../shared/domain/audit.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { MessageAct, ToolAct } from '../../shared/contracts/gateway.ts'
+import type { MessageAct, ToolAct } from '../../shared/contracts/acts.ts'
 import { APPROVE_MODES, type HandsRules, rightsOf, SANDBOX_MODES, TOOLS } from '../../shared/domain/hands.ts'
 import { askerNamed } from './asker.ts'
 import { needsApproval, refusalOf } from './refusals.ts'

@@ -1,4 +1,4 @@
-import type { MessageAct, PrivilegedAct, ToolAct } from '../../shared/contracts/gateway.ts'
+import type { MessageAct, PrivilegedAct, ToolAct } from '../../shared/contracts/acts.ts'
 import { mayBeChatOf } from '../../shared/domain/direct-chat.ts'
 import { type Asker, type HandsRules, type Place, rightsOf } from '../../shared/domain/hands.ts'
 import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'

@@ -1,4 +1,4 @@
-import type { RulesTold } from '../../shared/contracts/gateway.ts'
+import type { RulesTold } from '../../shared/contracts/gateway-told.ts'
 import type { HandsRules } from '../../shared/domain/hands.ts'
 import type { Config } from '../../shared/state/config/schema.ts'
 

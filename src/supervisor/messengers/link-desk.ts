@@ -1,5 +1,6 @@
 import type { LinkView } from '../../shared/contracts/app-state.ts'
-import type { LinkAct, ProviderLink, ProviderStatus, ToGateway } from '../../shared/contracts/gateway.ts'
+import type { ToGateway } from '../../shared/contracts/gateway.ts'
+import type { LinkAct, ProviderLink, ProviderStatus } from '../../shared/contracts/provider-status.ts'
 import type { AuditActor } from '../../shared/domain/audit.ts'
 import { PROVIDER_LABEL, type ProviderId } from '../../shared/domain/provider.ts'
 import type { Config } from '../../shared/state/config/schema.ts'

@@ -1,4 +1,4 @@
-import type { ProviderLink, ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { ProviderLink, ProviderStatus } from '../../shared/contracts/provider-status.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 
 /** How a messenger's login stands, in the gateway's words. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold } from '../../shared/contracts/gateway-told.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { readAccounts } from '../../shared/state/account-store.ts'
 import type { Supervisor } from '../supervisor.ts'

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LinkView } from '../../shared/contracts/app-state.ts'
-import type { GatewayActivity, ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { GatewayActivity } from '../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../shared/contracts/provider-status.ts'
 import { ClawdbotError, type ErrorView } from '../../shared/domain/error.ts'
 import type { HandsRules } from '../../shared/domain/hands.ts'
 import { parseSenderId } from '../../shared/domain/identity.ts'

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold } from '../../shared/contracts/gateway-told.ts'
 import { parseSenderId, type SenderId } from '../../shared/domain/identity.ts'
 import { addApproved, readApproved } from '../../shared/state/allow-store.ts'
 import { queueNotify } from '../../shared/state/notify-store.ts'

@@ -1,5 +1,5 @@
 import type { LinkView, ProviderView } from '../../shared/contracts/app-state.ts'
-import type { ProviderStatus } from '../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../shared/contracts/provider-status.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import type { ProviderPeople } from './read-provider.ts'
 

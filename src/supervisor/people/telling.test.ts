@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold } from '../../shared/contracts/gateway-told.ts'
 import { CLOSED_RULES, toldRules } from '../hands/rules.ts'
 import { createTelling } from './telling.ts'
 

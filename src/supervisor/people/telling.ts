@@ -1,4 +1,4 @@
-import type { PeopleTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold } from '../../shared/contracts/gateway-told.ts'
 import { CLOSED_RULES, toldRules } from '../hands/rules.ts'
 import { watchedTimeout } from '../lifecycle/watched-timeout.ts'
 

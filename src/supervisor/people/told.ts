@@ -1,4 +1,4 @@
-import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway.ts'
+import type { PeopleTold, ProviderTold } from '../../shared/contracts/gateway-told.ts'
 import type { ProviderPeople } from './read-provider.ts'
 
 /** What the gateway may know of the people: those of the providers that are on, in a stable order. */

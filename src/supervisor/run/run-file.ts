@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { PROVIDER_STATES } from '../../shared/contracts/gateway.ts'
+import { PROVIDER_STATES } from '../../shared/contracts/provider-status.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import { PROVIDERS } from '../../shared/domain/provider.ts'
 import { readBounded, writeFileAtomic } from '../../shared/state/atomic-file.ts'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TelegramServer } from '../../../../e2e/servers/telegram/server.ts'
-import type { ProviderStatus } from '../../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../../shared/contracts/provider-status.ts'
 import type { ProviderEvent } from '../../inbound/provider-event.ts'
 import type { Provider } from '../provider.ts'
 import { createTelegram } from './telegram.ts'

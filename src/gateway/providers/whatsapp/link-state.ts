@@ -1,4 +1,4 @@
-import type { LinkAct, ProviderLink } from '../../../shared/contracts/gateway.ts'
+import type { LinkAct, ProviderLink } from '../../../shared/contracts/provider-status.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { Ending } from './endings.ts'
 

@@ -1,4 +1,4 @@
-import type { ProviderStatus } from '../../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../../shared/contracts/provider-status.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { LinkState } from './link-state.ts'
 

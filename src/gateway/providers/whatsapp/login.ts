@@ -1,4 +1,4 @@
-import type { LinkAct, ProviderLink } from '../../../shared/contracts/gateway.ts'
+import type { LinkAct, ProviderLink } from '../../../shared/contracts/provider-status.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import { ClawdbotError, toErrorView } from '../../../shared/domain/error.ts'
 import type { Logger } from '../../../shared/log/logger.ts'

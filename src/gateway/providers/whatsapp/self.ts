@@ -1,5 +1,5 @@
 import type { Contact } from '@whiskeysockets/baileys'
-import type { ProviderLink } from '../../../shared/contracts/gateway.ts'
+import type { ProviderLink } from '../../../shared/contracts/provider-status.ts'
 import { parseUserJid } from './identity.ts'
 
 const MAX_NAME = 200

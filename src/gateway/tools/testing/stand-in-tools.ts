@@ -1,6 +1,7 @@
 // Test support: everything around the tools, in memory, with a note of all that happens in its order.
 import { createHash } from 'node:crypto'
-import type { HostCommand, PrivilegedAct, RulesTold } from '../../../shared/contracts/gateway.ts'
+import type { HostCommand, PrivilegedAct } from '../../../shared/contracts/acts.ts'
+import type { RulesTold } from '../../../shared/contracts/gateway-told.ts'
 import type { Place } from '../../../shared/domain/hands.ts'
 import type { Logger } from '../../../shared/log/logger.ts'
 import type { ToolCall } from '../../agent/turn.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SupervisorPhase } from '../../../shared/contracts/app-state.ts'
-import { PROVIDER_STATES } from '../../../shared/contracts/gateway.ts'
+import { PROVIDER_STATES } from '../../../shared/contracts/provider-status.ts'
 import { gatewayView } from '../../test/app-state.ts'
 import { describeGateway, describeProvider, isInUse } from './describe-gateway.ts'
 

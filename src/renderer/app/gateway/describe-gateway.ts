@@ -1,6 +1,6 @@
 // What the state of the gateway and of a messenger is called, and which shape stands beside it.
 import type { GatewayView } from '../../../shared/contracts/app-state.ts'
-import type { ProviderStatus } from '../../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../../shared/contracts/provider-status.ts'
 import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { StatusKind } from '../../ui/status-shape.tsx'

@@ -1,6 +1,6 @@
 // How Telegram stands, in words. Pure.
 import type { GatewayView } from '../../../shared/contracts/app-state.ts'
-import type { ProviderStatus } from '../../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../../shared/contracts/provider-status.ts'
 import { describeProvider } from '../../app/gateway/describe-gateway.ts'
 import type { StatusKind } from '../../ui/status-shape.tsx'
 import { sentence } from '../../ui/text/words.ts'

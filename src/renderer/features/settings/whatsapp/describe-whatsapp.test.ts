@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GatewayView, ProviderView } from '../../../../shared/contracts/app-state.ts'
-import { PROVIDER_STATES } from '../../../../shared/contracts/gateway.ts'
+import { PROVIDER_STATES } from '../../../../shared/contracts/provider-status.ts'
 import { linkView, providerView } from '../../../test/app-state.ts'
 import { describeWhatsApp, type WhatsAppWords } from './describe-whatsapp.ts'
 

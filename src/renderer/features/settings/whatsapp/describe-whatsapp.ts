@@ -1,6 +1,6 @@
 // How WhatsApp stands, in words, and what the owner can do about it now. Pure.
 import type { GatewayView, ProviderView } from '../../../../shared/contracts/app-state.ts'
-import type { ProviderStatus } from '../../../../shared/contracts/gateway.ts'
+import type { ProviderStatus } from '../../../../shared/contracts/provider-status.ts'
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
 import type { StatusKind } from '../../../ui/status-shape.tsx'
 
