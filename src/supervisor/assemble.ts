@@ -9,27 +9,25 @@ import type { Supervisor, SupervisorOptions } from './api.ts'
 import { createReading } from './assemble-archive.ts'
 import { createHands } from './assemble-hands.ts'
 import { createMessengers } from './assemble-messengers.ts'
+import { createPeopleDesks } from './assemble-people.ts'
 import { createStopping } from './assemble-stop.ts'
 import { openAudit } from './audit/audit.ts'
 import { createGatewayRunner, type RunnerView } from './children/gateway-runner.ts'
 import { lockedDown, planLaunch } from './children/launch-plan.ts'
 import { createConfigInForce } from './config-in-force.ts'
 import { loadDecisionBook } from './decisions/decision-book.ts'
-import { createDecisions } from './decisions/decisions.ts'
 import { createDockerWatch } from './docker/docker-watch.ts'
 import { createHear } from './hear.ts'
 import { hasChild, type Lifecycle } from './lifecycle/state.ts'
 import { createSupervisorLog } from './logs/supervisor-log.ts'
 import { tailLog } from './logs/tail-log.ts'
-import { createPairingDesk } from './pairing/pairing-desk.ts'
-import { createBindDesk } from './people/bind-desk.ts'
 import { loadNotes } from './people/notes.ts'
 import { createOwnerFiles } from './people/owner-files.ts'
 import { createTelling } from './people/telling.ts'
 import { auditBroken, closing, errorOf, hostNotes, noAnswer, noSimulatorId, notRunning } from './refusals.ts'
 import type { Claim } from './run/run-file.ts'
 import { createStatusWriter } from './run/status-writer.ts'
-import { lastResumedAt, readLatch } from './stop/latch/latch.ts'
+import { readLatch } from './stop/latch/latch.ts'
 import { createTurnWatch } from './turns/turn-watch.ts'
 import { emptyState, gatewayView, withSimulated } from './view/app-state.ts'
 import { createStateFeed } from './view/state-feed.ts'
@@ -186,36 +184,16 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     },
   })
 
-  const desk = createPairingDesk({
+  const { desk, bindings, decisions } = createPeopleDesks({
     paths,
     now,
-    providerNow: files.providerNow,
-    answer: (askId, outcome) => runner.send({ type: 'pairing-answer', askId, outcome }),
-    changed: () => void files.refresh(),
-    onError: complain,
-  })
-
-  const bindings = createBindDesk({
-    paths,
-    providerNow: files.providerNow,
     audit,
-    changed: () => void files.refresh(),
-    onError: complain,
-  })
-
-  const showDecisions = (): void => feed.update({ decisions: book.list().map(({ view }) => view) })
-  const decisions = createDecisions({
-    paths,
-    now,
-    newId: randomUUID,
+    feed,
     notes,
     book,
-    audit,
+    files,
     isLocked: () => isLocked(runner.view().state),
-    resumedAt: () => lastResumedAt(paths),
-    providerNow: files.providerNow,
-    settle: files.settle,
-    onChange: showDecisions,
+    send: (message) => runner.send(message),
     onError: complain,
   })
 
@@ -264,7 +242,6 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
 
   const follows = new Set<() => void>()
   showRunner(runner.view())
-  showDecisions()
   await files.open()
   void docker.refresh()
   const { archive, exports } = createReading({

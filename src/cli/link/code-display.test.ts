@@ -26,6 +26,8 @@ describe('a code on a terminal', () => {
     display.show(code('2@one'))
     expect(written[0]).toContain('Good for 20 s. A new one follows by itself.\n')
     expect(written[0]).not.toContain('\u001b[0J')
+    display.show(code('2@one'))
+    expect(written).toHaveLength(1)
     pass(5_500)
     display.show(code('2@one'))
     expect(written[1]?.startsWith(`\u001b[${String(HEIGHT + 1)}A\r\u001b[0J`)).toBe(true)
@@ -42,6 +44,8 @@ describe('a code on a terminal', () => {
     display.show(code('2@one'))
     display.show(null)
     expect(written.at(-1)).toBe(`\u001b[${String(HEIGHT + 1)}A\r\u001b[0J`)
+    display.show(null)
+    expect(written).toHaveLength(2)
   })
 
   it('is drawn once, and stays, where the window is too low for it', () => {

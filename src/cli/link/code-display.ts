@@ -2,7 +2,7 @@ import type { CliContext } from '../context.ts'
 import { qrLines } from './qr-lines.ts'
 
 /** What is to be scanned, and until when, milliseconds since the epoch. */
-export interface ShownCode {
+interface ShownCode {
   readonly text: string
   readonly until: number
 }
@@ -19,6 +19,7 @@ export const createCodeDisplay = ({
   now,
 }: Pick<CliContext, 'screen' | 'print' | 'now'>): CodeDisplay => {
   let shown = ''
+  let last = ''
   /** Lines that are on the terminal and go with the next code. */
   let drawn = 0
 
@@ -34,11 +35,13 @@ export const createCodeDisplay = ({
     const isNew = code?.text !== shown
     // What has left the window at the top can not be drawn over: then there is one drawing a code, and no clock.
     const fits = lines.length < terminal.height()
-    if (!fits && !isNew) return
+    const text = lines.map((line) => `${line}\n`).join('')
+    if (!isNew && (!fits || text === last)) return
     shown = code?.text ?? ''
+    last = text
     const erased = drawn === 0 ? '' : `\u001b[${String(drawn)}A\r\u001b[0J`
     drawn = fits ? lines.length : 0
-    terminal.write(`${erased}${lines.map((line) => `${line}\n`).join('')}`)
+    if (erased !== '' || text !== '') terminal.write(`${erased}${text}`)
   }
 
   return { show: (code) => (screen === undefined ? onPaper(code) : onScreen(screen, code)) }

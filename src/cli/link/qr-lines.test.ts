@@ -14,8 +14,8 @@ const inked = (line: string): string =>
 /** The modules that a drawing shows: dark where there is ink, or where there is none. */
 const modules = (lines: readonly string[], ink: 'dark' | 'light'): readonly (readonly boolean[])[] =>
   lines.flatMap((line) => {
-    const upper = [...inked(line)].map((block) => '█▀'.includes(block) === (ink === 'dark'))
-    const lower = [...inked(line)].map((block) => '█▄'.includes(block) === (ink === 'dark'))
+    const upper = Array.from(inked(line), (block) => '█▀'.includes(block) === (ink === 'dark'))
+    const lower = Array.from(inked(line), (block) => '█▄'.includes(block) === (ink === 'dark'))
     return [upper, lower]
   })
 

@@ -1,3 +1,4 @@
+import { assertNever } from '../../shared/domain/assert-never.ts'
 import { type ErrorView, toErrorView } from '../../shared/domain/error.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import {
@@ -176,7 +177,12 @@ const howItGoes = (mine: UnderWay, standing: Standing): 'under way' | 'linked' |
       return 'ended'
     case 'unlinked':
       return mine.begun ? 'ended' : 'under way'
-    default:
+    case 'linking':
+    case 'connecting':
+    case 'connected':
+    case 'retrying':
       return 'under way'
+    default:
+      return assertNever(standing.state)
   }
 }

@@ -47,6 +47,13 @@ const scanned = async (supervisor: Supervisor, number: string): Promise<void> =>
   await order(supervisor, 'phone connected')
 }
 
+/** Listened to from the start: it may fail before anybody waits for it. */
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'it did not fail',
+    (error: unknown) => error,
+  )
+
 /** A word of the owner is done when it is on disk, and the gateway's about it follows. */
 const said = () => expect.poll(() => readNumberUse(home.paths, 'whatsapp'), SOON)
 
@@ -199,14 +206,43 @@ describe('unlinking', () => {
     })
   })
 
-  it('has failed where the gateway dies over it', async () => {
+  it('has failed where the login can not be removed, and says why', async () => {
+    const supervisor = await home.supervisor('linked deaf-phone')
+    await startRunning(supervisor)
+    const failure = failureOf(supervisor.unlinkMessenger('whatsapp'))
+    await stateWhere(supervisor, ({ simulator }) => simulator.some(({ text }) => text === 'unlink'))
+    await order(supervisor, 'self')
+    await order(supervisor, 'phone refused The disk is gone.')
+    expect(await failure).toMatchObject({
+      code: 'link_impossible',
+      message: 'WhatsApp was not unlinked: The disk is gone.',
+    })
+  })
+
+  it('removes a login that can not be read, of which nobody knows whose it is', async () => {
+    const supervisor = await home.supervisor()
+    await startRunning(supervisor)
+    await order(supervisor, 'phone refused The login is damaged.')
+    expect(await supervisor.unlinkMessenger('whatsapp')).toMatch(/^WhatsApp is unlinked\. Nobody/)
+  })
+
+  it('says so where the phone may still list this device', async () => {
     const supervisor = await home.supervisor('linked deaf-phone')
     await startRunning(supervisor)
     const unlinking = supervisor.unlinkMessenger('whatsapp')
-    const failed = expect(unlinking).rejects.toMatchObject({ code: 'gateway_not_running' })
+    await stateWhere(supervisor, ({ simulator }) => simulator.some(({ text }) => text === 'unlink'))
+    await order(supervisor, 'phone unlinked The phone could not be told.')
+    await order(supervisor, 'self')
+    expect(await unlinking).toMatch(/any more\. The phone could not be told\.$/)
+  })
+
+  it('has failed where the gateway dies over it', async () => {
+    const supervisor = await home.supervisor('linked deaf-phone')
+    await startRunning(supervisor)
+    const failure = failureOf(supervisor.unlinkMessenger('whatsapp'))
     await stateWhere(supervisor, ({ simulator }) => simulator.some(({ text }) => text === 'unlink'))
     await supervisor.simulate('owner', 'Owner', 'exit 1')
-    await failed
+    expect(await failure).toMatchObject({ code: 'gateway_not_running' })
     await expect.poll(acts, SOON).toContain('outcome messenger.unlink failed')
   })
 })
@@ -257,7 +293,8 @@ describe('whose number is linked', () => {
     await supervisor.setNumberUse('whatsapp', 'separate')
     await order(supervisor, 'self +15550003333')
     await said().toBeUndefined()
-    await phoneWhere(supervisor, ({ onlySelf, link }) => onlySelf && link?.use === 'unknown')
+    const { onlySelf } = await phoneWhere(supervisor, ({ link }) => link?.use === 'unknown')
+    expect(onlySelf).toBe(true)
   })
 })
 

@@ -20,6 +20,7 @@ import {
   linkedAlready,
   neverLinked,
   notLinked,
+  notUnlinked,
   stillLinked,
   switchedOff,
   unheard,
@@ -27,7 +28,7 @@ import {
 } from './refusals.ts'
 
 /** How long a gateway that runs may take to say how a messenger stands. */
-const HEARD_WITHIN_MS = 10_000
+const HEARD_WITHIN_MS = 15_000
 /** How long the messenger's server may take to hear that this device goes. */
 const UNLINKED_WITHIN_MS = 30_000
 
@@ -102,7 +103,7 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
   }
   /** How it stands, as soon as a gateway says so. */
   const asked = async (provider: ProviderId): Promise<Standing> => {
-    if (!(await standings.until(provider, ({ state }) => state !== null, HEARD_WITHIN_MS)))
+    if (!(await standings.until(provider, isKnown, HEARD_WITHIN_MS)))
       throw isLocked() ? lockedDown(paths) : unheard(provider)
     return standings.of(provider)
   }
@@ -145,24 +146,30 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       tell(provider, 'unlink')
       const isOver = await standings.until(
         provider,
-        (now) => now.state === null || isGone(now),
+        (now) => now.state === null || isGone(now) || (isRefused(now) && !isRefused(standing)),
         UNLINKED_WITHIN_MS,
       )
       if (!isOver) throw stillLinked(provider, UNLINKED_WITHIN_MS / 1_000)
-      if (!isGone(standings.of(provider))) throw isLocked() ? lockedDown(paths) : notRunning()
+      const now = standings.of(provider)
+      if (isRefused(now)) throw notUnlinked(provider, now.detail)
+      if (!isGone(now)) throw isLocked() ? lockedDown(paths) : notRunning()
       // It was said of a number that is not linked any more.
       await removeNumberUse(paths, provider)
     }
     const number = standing.self?.number ?? null
+    const label = PROVIDER_LABEL[provider]
     const entry = { act: 'messenger.unlink', actor: by, provider, detail: { number } } as const
     await recorded(audit, 'restricts', entry, logOut, onError)
     await settle()
-    return `${PROVIDER_LABEL[provider]} is unlinked${number === null ? '' : `: ${number}`}. Nobody is heard there any more.`
+    const { detail } = standings.of(provider)
+    const done = `${label} is unlinked${number === null ? '' : `: ${number}`}. Nobody is heard there any more.`
+    return detail === '' ? done : `${done} ${detail}`
   }
 
   const setUse = async (provider: ProviderId, use: OwnNumberUse, by: AuditActor): Promise<string> => {
     refuse(provider)
-    const number = linkedNumber(standings.of(provider), options.numberOf(provider))
+    const standing = options.hasGateway() ? await asked(provider) : standings.of(provider)
+    const number = linkedNumber(standing, options.numberOf(provider))
     if (number === null) throw notLinked(provider)
     await numbers.say(provider, use, number, by)
     const rules = config()
@@ -212,6 +219,12 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
 }
 
 const isOfPhone = (provider: ProviderId): provider is 'whatsapp' => provider === 'whatsapp'
+
+/** A login that is there is first connected, and then its account is known: until then nobody can say. */
+const isKnown = ({ state, self }: Standing): boolean =>
+  state !== null && (self !== null || (state !== 'connecting' && state !== 'retrying'))
+
+const isRefused = ({ state }: Standing): boolean => state === 'refused'
 
 /** A login that can not be read has no account to show, and unlinking is what removes it. */
 const mayHoldLogin = ({ state }: Standing): boolean => state === 'refused' || state === 'failed'

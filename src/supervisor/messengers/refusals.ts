@@ -45,6 +45,13 @@ export const unusable = (provider: ProviderId, detail: string): ClawdbotError =>
     'Mend that first. The log may say more.',
   )
 
+/** `why` is a sentence of the gateway's. */
+export const notUnlinked = (provider: ProviderId, why: string): ClawdbotError =>
+  impossible(
+    `${PROVIDER_LABEL[provider]} was not unlinked: ${why}`,
+    'The phone can remove it too: Settings, Linked devices.',
+  )
+
 export const stillLinked = (provider: ProviderId, seconds: number): ClawdbotError =>
   impossible(
     `${PROVIDER_LABEL[provider]} was not unlinked within ${String(seconds)} seconds.`,

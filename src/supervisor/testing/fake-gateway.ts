@@ -150,8 +150,9 @@ process.on('message', (message) => {
       if (mode.includes('crashes')) { console.error('boom'); process.exit(3) }
       if (mode.includes('out-of-disk')) { console.error('Error: ENOSPC: no space left on device, write'); process.exit(1) }
       send({ type: 'provider', status: { provider: 'simulator', state: 'connected', detail: '' } })
-      if (mode.includes('linked')) words.self('+15550002222')
-      if (message.whatsapp !== null) words.phone(mode.includes('linked') ? 'connected' : 'unlinked')
+      // As the real one: first that it connects, and a moment later as whom.
+      if (message.whatsapp !== null) words.phone(mode.includes('linked') ? 'connecting' : 'unlinked')
+      if (mode.includes('linked')) setTimeout(() => { words.self('+15550002222'); words.phone('connected') }, 20)
       send({ type: 'ready', runId: message.runId })
       return
     case 'link':
