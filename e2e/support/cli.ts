@@ -29,25 +29,31 @@ export const cli = (env: Readonly<Record<string, string>>, ...args: readonly str
     )
   })
 
-export interface HeadlessGateway {
+/** A command of the cli that goes on until it is stopped or ends by itself. */
+export interface RunningCli {
   readonly child: ChildProcess
   /** What it has printed so far. */
   readonly output: () => string
+  /** Resolves with its exit code, when all that it printed is in `output`; null where a signal ended it. */
+  readonly ended: Promise<number | null>
   readonly stop: () => Promise<void>
 }
 
-/** Starts `clawdbot gateway` and returns at once; wait for what you need. */
-export const startHeadless = (env: Readonly<Record<string, string>>): HeadlessGateway => {
-  const child = spawn(process.execPath, [LAUNCHER, 'gateway'], {
+/** Starts one command of the real cli and returns at once; wait for what you need. */
+export const startCli = (env: Readonly<Record<string, string>>, ...args: readonly string[]): RunningCli => {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  // Whole characters, also where one is cut in two on its way.
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   return {
     child,
     output: () => output,
+    ended,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
@@ -56,6 +62,12 @@ export const startHeadless = (env: Readonly<Record<string, string>>): HeadlessGa
     },
   }
 }
+
+export type HeadlessGateway = RunningCli
+
+/** Starts `clawdbot gateway` and returns at once; wait for what you need. */
+export const startHeadless = (env: Readonly<Record<string, string>>): HeadlessGateway =>
+  startCli(env, 'gateway')
 
 /** Asks again until the answer is not undefined. The limit is for a hang, it is no measure of speed. */
 export const eventually = async <T>(

@@ -2,7 +2,9 @@
 import { type ElectronApplication, expect, type Page } from '@playwright/test'
 import { decodeQR } from 'qr/decode.js'
 import { startWhatsAppServer, type WhatsAppServer } from '../servers/whatsapp/server.ts'
+import { eventually, type RunningCli, startCli, startHeadless } from './cli.ts'
 import { createScenario, type Scenario } from './scenario.ts'
+import { codeInOutput } from './terminal-code.ts'
 
 export interface WhatsAppScenario extends Scenario {
   readonly whatsapp: WhatsAppServer
@@ -70,4 +72,66 @@ export const linkInApp = async (
   const card = page.getByRole('region', { name: 'WhatsApp' })
   await expect(card.getByText('Connected', { exact: true })).toBeVisible()
   await expect(card.getByText(whatsapp.me.number).first()).toBeVisible()
+}
+
+/** What somebody sees who links from a terminal. */
+export interface LinkedByCli {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null
+  readonly output: string
+  /** What was scanned. */
+  readonly code: string
+}
+
+/** Links from the command line: reads the code off what it printed, and scans it. A gateway may run, or not. */
+export const linkByCli = async (
+  { whatsapp, env }: WhatsAppScenario,
+  whose: 'separate' | 'own' = 'separate',
+): Promise<LinkedByCli> => {
+  const command = startCli(env, 'link', 'whatsapp', '--number', whose)
+  try {
+    const code = await eventually('a code in the terminal', () => {
+      if (command.child.exitCode !== null) throw new Error(`it ended:\n${command.output()}`)
+      return codeInOutput(command.output())
+    })
+    await whatsapp.scan(code)
+    return { exitCode: await command.ended, output: command.output(), code }
+  } finally {
+    await command.stop()
+  }
+}
+
+/** Does this while a headless gateway of the scenario runs that is linked before; after it nothing of the scenario is left. */
+export const runningLinked = async (
+  scenario: WhatsAppScenario,
+  use: () => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  let gateway: RunningCli | undefined
+  try {
+    const linked = await linkByCli(scenario)
+    if (linked.exitCode !== 0) throw new Error(`not linked:\n${linked.output}`)
+    gateway = startHeadless({ ...scenario.env, ...env })
+    await scenario.whatsapp.until(() => scenario.whatsapp.isActive(), 'the linked gateway')
+    await use()
+  } finally {
+    await gateway?.stop()
+    await scenario.end()
+  }
+}
+
+interface Writer {
+  send(message: string): Promise<string>
+  readonly received: readonly { readonly text: string }[]
+}
+
+/** Writes and waits for the next message on the same phone. */
+export const ask = async ({ whatsapp }: WhatsAppScenario, who: Writer, text: string): Promise<string> => {
+  const before = who.received.length
+  await who.send(text)
+  await whatsapp.until(
+    () => who.received.length > before,
+    `an answer to ${JSON.stringify(text.slice(0, 80))}`,
+  )
+  return who.received[before]?.text ?? ''
 }

@@ -18,6 +18,8 @@ export interface MessengersOptions {
   readonly files: () => Pick<OwnerFiles, 'providerNow' | 'linkChanged' | 'settle'>
   readonly config: () => Config | null
   readonly isLocked: () => boolean
+  /** Everything is stopped from the beginning. */
+  readonly latched: boolean
   /** Throws where nothing may be started. */
   readonly refuseStart: () => void
   readonly onError: (error: unknown) => void
@@ -39,7 +41,7 @@ export interface Messengers
 }
 
 export const createMessengers = (options: MessengersOptions): Messengers => {
-  const { paths, now, audit, runner, files, isLocked, refuseStart, onError } = options
+  const { paths, now, audit, runner, files, isLocked, latched, refuseStart, onError } = options
 
   const start = async (): Promise<void> => {
     refuseStart()
@@ -62,6 +64,7 @@ export const createMessengers = (options: MessengersOptions): Messengers => {
     paths,
     audit,
     isLocked,
+    latched,
     config: options.config,
     numberOf: (provider) => files().providerNow(provider)?.number,
     start,

@@ -128,6 +128,19 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
 
   const status = createStatusWriter(claim, () => ({ view: runner.view(), providers: feed.state().providers }))
 
+  const messengers = createMessengers({
+    paths,
+    now,
+    audit,
+    runner: () => runner,
+    files: () => files,
+    config: config.now,
+    isLocked: () => isLocked(runner.view().state),
+    latched: latch.kind === 'locked',
+    refuseStart: () => refuseStart(),
+    onError: complain,
+  })
+
   const stopping = createStopping({
     paths,
     env,
@@ -153,18 +166,6 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     onError: complain,
   })
   const { incidents } = stopping
-
-  const messengers = createMessengers({
-    paths,
-    now,
-    audit,
-    runner: () => runner,
-    files: () => files,
-    config: config.now,
-    isLocked: () => isLocked(runner.view().state),
-    refuseStart: () => refuseStart(),
-    onError: complain,
-  })
 
   const files = createOwnerFiles({
     ...options,

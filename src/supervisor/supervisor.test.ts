@@ -37,6 +37,16 @@ describe('the gateway under supervision', () => {
     expect(after.providers.every(({ state }) => state === 'off')).toBe(true)
   })
 
+  it('opens while everything is stopped, and stays so', async () => {
+    const first = await home.supervisor()
+    await first.lockdown('app', 'a drill')
+    await first.close()
+    const second = await home.supervisor()
+    expect(second.snapshot().state.gateway.phase).toBe('locked')
+    await expect(second.linkMessenger('whatsapp', 'own')).rejects.toMatchObject({ code: 'locked_down' })
+    await expect(second.start()).rejects.toMatchObject({ code: 'locked_down' })
+  })
+
   it('backs off after a crash, with the end of its output', async () => {
     const supervisor = await home.supervisor('crashes')
     await supervisor.start()

@@ -5,7 +5,7 @@ import { bytesOf, childrenOf, deviceOf, userOf } from './stanza.ts'
 import type { Account, Enc, GroupAccount, Me, Parcel } from './wire.ts'
 
 /** A parcel and whom it is for. */
-export interface Addressed {
+interface Addressed {
   readonly account: Account
   readonly parcel: Parcel
 }

@@ -228,6 +228,10 @@ export const createClient = (connection: Connection, options: ClientOptions): Cl
       if (device !== undefined) return take(stanza, device)
       // What a client says after it was told that its device is linked, and before it starts again.
       if (stanza.tag === 'ib' || stanza.tag === 'presence') return
+      const { id, xmlns } = stanza.attrs
+      // While codes are shown, too, a client asks whether anybody is there.
+      if (id !== undefined && xmlns === 'w:p')
+        return connection.send(node('iq', { from: S_WHATSAPP_NET, type: 'result', id }))
       problem(`before the login: ${describe(stanza)}`)
     },
     gone: () => {

@@ -4,7 +4,7 @@ import type { KeyBundle } from './phones/key-bundle.ts'
 import { node } from './stanza.ts'
 import type { Companion } from './wire.ts'
 
-export interface PublicPreKey {
+interface PublicPreKey {
   readonly id: number
   readonly value: Uint8Array
 }

@@ -378,6 +378,15 @@ describe('requests', () => {
     expect(server.unknown()).toEqual([])
   })
 
+  test('for signs of life are answered while codes are shown, too', async () => {
+    const session = keep(connect(server, auth, { keepAliveIntervalMs: 20 }))
+    const code = await session.code()
+    const pings = () => server.seen.filter(({ attrs }) => attrs['xmlns'] === 'w:p').length
+    await server.until(() => pings() >= 3, 'three pings')
+    await server.scan(code)
+    expect(server.unknown()).toEqual([])
+  })
+
   test('for users tell who exists', async () => {
     const session = await linked()
     await alice()

@@ -95,6 +95,16 @@ describe('a number that was let in', () => {
     })
   })
 
+  test('makes nobody the owner who only has its account: the gateway says which one that is', () => {
+    const accounts = new Map([[OWNER, OTHER_ACCOUNT]])
+    for (const sender of [OTHER_NUMBER, OTHER_ACCOUNT])
+      expect(verdictOn({ sender, account: OTHER_ACCOUNT }, { accounts })).toMatchObject({ kind: 'pair' })
+    const owners = new Set([OWNER, OTHER_ACCOUNT])
+    expect(verdictOn({ sender: OTHER_NUMBER, account: OTHER_ACCOUNT }, { accounts, owners })).toMatchObject({
+      session: 'main',
+    })
+  })
+
   test('is believed where the server asserts no account with it', () => {
     expect(verdictOn({ account: null })).toEqual({ ...asFriend, bind: null })
   })
@@ -132,6 +142,21 @@ describe('an account', () => {
       expect(verdictOn({}, { blocked })).toEqual(dropped('blocked'))
       expect(verdictOn({ sender: OTHER_NUMBER }, { blocked })).toEqual(dropped('blocked'))
     }
+  })
+
+  test('is blocked by the number that it writes from, whoever it is by its account', () => {
+    expect(verdictOn({ sender: OTHER_NUMBER }, { blocked: new Set([OTHER_NUMBER]) })).toEqual(
+      dropped('blocked'),
+    )
+  })
+
+  test('that has got the owner’s number can be blocked, and the owner can not', () => {
+    const accounts = new Map([[OWNER, OWNERS_ACCOUNT]])
+    const blocked = new Set([OTHER_ACCOUNT, OWNERS_ACCOUNT])
+    const heir = { sender: OWNER, account: OTHER_ACCOUNT }
+    expect(verdictOn(heir, { accounts, blocked })).toEqual(dropped('blocked'))
+    const owner = { sender: OWNER, account: OWNERS_ACCOUNT }
+    expect(verdictOn(owner, { accounts, blocked })).toMatchObject({ trust: 'owner' })
   })
 
   test('of a guest has its own session: the next who has the number reads nothing of it', () => {

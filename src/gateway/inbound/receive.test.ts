@@ -320,6 +320,25 @@ describe('a message that the gate turns away', () => {
     expect(refusals).toHaveLength(1)
   })
 
+  test('is told to no conversation of whoever had the number before', () => {
+    const number = '+15550001111'
+    people = readPeople({
+      revision: 1,
+      rules: DEFAULT_RULES,
+      providers: [
+        {
+          ...nobody('whatsapp'),
+          owners: [number],
+          accounts: [{ id: number, account: '77770000222@lid' }],
+        },
+      ],
+    })
+    const heir = { sender: parseSenderId('whatsapp', number) ?? null }
+    const account = parseSenderId('whatsapp', '88880000333@lid') ?? null
+    receive({ ...event({ provider: 'whatsapp' }), ...heir, account })
+    expect(refusals).toEqual(['whatsapp:dm:88880000333@lid 88880000333@lid not_paired'])
+  })
+
   test('and one that gets in, to none', () => {
     receive(event({}))
     expect(refusals).toEqual([])

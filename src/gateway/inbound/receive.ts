@@ -3,6 +3,7 @@ import { assertNever } from '../../shared/domain/assert-never.ts'
 import { ClawdbotError } from '../../shared/domain/error.ts'
 import type { SenderId } from '../../shared/domain/identity.ts'
 import type { InboundEvent } from '../../shared/domain/inbound.ts'
+import { namedBy } from '../../shared/domain/people.ts'
 import type { ProviderId } from '../../shared/domain/provider.ts'
 import { directSession, MAIN_SESSION, type SessionKey } from '../../shared/domain/session.ts'
 import type { RefusalReason } from '../../shared/domain/verdict.ts'
@@ -134,14 +135,17 @@ const REFUSALS: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
 ])
 
 const noteRefusal = (
-  { provider, sender }: InboundEvent,
+  { provider, sender, account }: InboundEvent,
   reason: RefusalReason,
   { people, refused }: ReceiveOptions,
 ): void => {
   if (sender === null || !REFUSALS.has(reason)) return
-  const isOwner = people().of(provider).people.owners.has(sender)
+  const lists = people().of(provider).people
+  // Whoever has somebody's number by now is not them, and leaves no trace in their conversation.
+  const { person } = namedBy({ sender, account }, lists)
   // Where they would be, had they got in.
-  refused(isOwner ? MAIN_SESSION : directSession(provider, sender), { provider, sender, reason })
+  const session = lists.owners.has(person) ? MAIN_SESSION : directSession(provider, person)
+  refused(session, { provider, sender: person, reason })
 }
 
 const complete = (event: ProviderEvent, { dedupe, startedAt }: ReceiveOptions): InboundEvent => ({

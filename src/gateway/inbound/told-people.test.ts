@@ -9,6 +9,9 @@ const telegram = (over: Partial<ProviderTold> = {}): PeopleTold => ({
   providers: [{ ...nobody('telegram'), ...over }],
 })
 
+const whatsapp = (over: Partial<ProviderTold>) =>
+  readPeople({ ...telegram(), providers: [{ ...nobody('whatsapp'), ...over }] }).of('whatsapp')
+
 describe('the people as told', () => {
   test('are sets of canonical ids', () => {
     const told = readPeople(
@@ -50,6 +53,22 @@ describe('the people as told', () => {
     const { owners, configured, approved } = told.of('telegram').people
     expect([owners.size, configured.size, approved.size]).toEqual([0, 0, 0])
     expect(told.unparsable).toHaveLength(3)
+  })
+
+  test('of WhatsApp have with each number the account that it stands for, and whose number is linked', () => {
+    const accounts = [
+      { id: '+15550001111', account: '77770000222@lid' },
+      { id: '15550002222', account: '77770000333@lid' },
+      { id: '+15550003333', account: '77770000444:1@lid' },
+      { id: '+15550004444', account: '77770000555@lid' },
+    ]
+    expect(whatsapp({ accounts }).people.accounts).toEqual(
+      new Map([
+        ['+15550001111', '77770000222@lid'],
+        ['+15550004444', '77770000555@lid'],
+      ]),
+    )
+    for (const onlySelf of [true, false]) expect(whatsapp({ onlySelf }).policy.onlySelf).toBe(onlySelf)
   })
 
   test('a provider that nobody told us about is closed', () => {

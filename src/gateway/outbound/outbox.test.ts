@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PrivilegedAct } from '../../shared/contracts/acts.ts'
+import { directSession } from '../../shared/domain/session.ts'
 import type { Step } from '../failpoint.ts'
+import type { AcceptedItem } from '../inbound/accepted-item.ts'
 import type { Delivery, Provider } from '../providers/provider.ts'
 import { telegramId } from '../testing/telegram-id.ts'
 import { type Intent, type Ledger, openLedger } from './ledger.ts'
@@ -21,6 +23,7 @@ let locked = false
 let allowed = true
 let steps: Step[] = []
 let sent: string[] = []
+let signs: string[] = []
 let open = new Set<string>()
 let unconfirmed: Intent[] = []
 let lockedSeen = 0
@@ -51,6 +54,7 @@ const messenger: Provider = {
     if (delivery instanceof Error) throw delivery
     return delivery
   },
+  typing: (chatId, state) => signs.push(`${chatId} ${state}`),
 }
 
 const begin = (compactAbove?: number): void => {
@@ -101,6 +105,7 @@ beforeEach(() => {
   allowed = true
   steps = []
   sent = []
+  signs = []
   open = new Set(['e1'])
   unconfirmed = []
   lockedSeen = 0
@@ -494,6 +499,43 @@ describe('kill -9', () => {
     appendFileSync(path, `${intent}\n${outcome.slice(0, 20)}`)
     restart()
     expect(outbox.outcomeFor('e1')).toBe('unconfirmed')
+  })
+})
+
+describe('the sign that somebody writes', () => {
+  const item: AcceptedItem = {
+    eventId: 'e1',
+    provider: 'telegram',
+    sender: telegramId('42'),
+    session: directSession('telegram', telegramId('42')),
+    trust: 'friend',
+    chatId: '42',
+    text: 'hello',
+    attachments: [],
+    forwarded: false,
+    claims: {},
+    sentAt: 1,
+    acceptedAt: 2,
+    epoch: 'first',
+    entryId: '00000001',
+  }
+
+  test('is shown in the conversation that asked, and taken back', () => {
+    outbox.typing(item, 'on')
+    outbox.typing(item, 'off')
+    expect(signs).toEqual(['42 on', '42 off'])
+  })
+
+  test('is not shown where the answer might not go now, nor after a STOP, and is taken back all the same', () => {
+    allowed = false
+    outbox.typing(item, 'on')
+    allowed = true
+    locked = true
+    outbox.typing(item, 'on')
+    expect(signs).toEqual([])
+    allowed = false
+    outbox.typing(item, 'off')
+    expect(signs).toEqual(['42 off'])
   })
 })
 

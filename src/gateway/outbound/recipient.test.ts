@@ -120,6 +120,7 @@ describe('a code', () => {
     ['under open (openclaw #13294)', { dmPolicy: 'open' }],
     ['when disabled', { dmPolicy: 'disabled' }],
     ['in silent mode', { silent: true }],
+    ['from the owner’s own number', { onlySelf: true }],
     ['to somebody blocked', { blocked: ['9'] }],
     ['to somebody who is in already', { approved: ['9'] }],
     ['to the owner', { owners: ['9'] }],

@@ -5,6 +5,12 @@ import { splitText } from './split-text.ts'
 /** Half of a character of two units. */
 const LONE_HALF = /\p{Cs}/u
 
+const code = (lines: number): string =>
+  ['```ts', ...Array.from({ length: lines }, (_, line) => `  const value${line} = ${line}`), '```'].join('\n')
+
+/** What a fence says of itself has none of these letters: it may stand there more than once. */
+const words = (text: string): string => text.replaceAll(/[^wo😀]/gu, '')
+
 describe('a long text', () => {
   test('is cut at line breaks first, then at spaces, then anywhere', () => {
     expect(splitText('aaaa bbbb\ncccc dddd', 12)).toEqual(['aaaa bbbb', 'cccc dddd'])
@@ -35,11 +41,6 @@ describe('a long text', () => {
       { numRuns: 2_000 },
     )
   })
-
-  const code = (lines: number): string =>
-    ['```ts', ...Array.from({ length: lines }, (_, line) => `  const value${line} = ${line}`), '```'].join(
-      '\n',
-    )
 
   test('keeps a block of code whole that fits into one part', () => {
     const block = code(10)
@@ -73,8 +74,6 @@ describe('a long text', () => {
           expect(part.length).toBeGreaterThan(0)
           expect(part.length).toBeLessThanOrEqual(limit)
         }
-        // What a fence says of itself has no letters here: it may stand there more than once.
-        const words = (text: string): string => text.replaceAll(/[^wo😀]/gu, '')
         expect(words(parts.join('\n'))).toBe(words(whole))
       }),
       { numRuns: 2_000 },

@@ -107,20 +107,25 @@ describe('an attachment', () => {
 
 describe('nothing is fetched', () => {
   it.each<[string, string, (world: ToolWorld) => void, RegExp]>([
-    ['of a guest', GUEST, () => undefined, /a guest has no tool write\]$/],
-    ['of somebody who was blocked', FRIEND, (world) => world.block(FRIEND), /may not write here any more\]$/],
+    ['of a guest', GUEST, () => undefined, /a guest has no tool write \(document, a\.txt\)\]$/],
+    [
+      'of somebody who was blocked',
+      FRIEND,
+      (world) => world.block(FRIEND),
+      /may not write here any more \(document, a\.txt\)\]$/,
+    ],
     [
       'where the tool is denied',
       FRIEND,
       (world) => world.rule({ sandbox: { mode: 'all', tools: { allow: [], deny: ['write'] } } }),
-      /agent\.sandbox\.tools does not allow write\]$/,
+      /agent\.sandbox\.tools does not allow write \(document, a\.txt\)\]$/,
     ],
     [
       'for the host in read-only mode',
       OWNER,
       (world) =>
         world.rule({ ...HOST, readOnly: true, sandbox: { mode: 'off', tools: { allow: [], deny: [] } } }),
-      /read-only mode is on: no write and no shell on the host\]$/,
+      /read-only mode is on: no write and no shell on the host \(document, a\.txt\)\]$/,
     ],
   ])('%s, and the line says why', async (_what, who, change, why) => {
     const world = createToolWorld()
@@ -134,7 +139,9 @@ describe('nothing is fetched', () => {
   it('that is too large by what the messenger says', async () => {
     const world = createToolWorld()
     const line = await lineFor(world, FRIEND, document('a', { size: 20 * 1024 * 1024 + 1 }))
-    expect(line).toBe('[An attachment was not taken in: it is larger than 20 MiB]')
+    expect(line).toBe(
+      '[An attachment was not taken in: it is larger than 20 MiB (document, a, 20,971,521 bytes)]',
+    )
     expect(world.did).toEqual([])
   })
 
@@ -152,7 +159,7 @@ describe('nothing is fetched', () => {
       },
     })
     expect(await lineFor(world, FRIEND)).toBe(
-      '[An attachment was not taken in: Docker does not answer. Nothing runs on the host instead]',
+      '[An attachment was not taken in: Docker does not answer. Nothing runs on the host instead (document, a.txt)]',
     )
     expect(world.did).toEqual([])
   })
@@ -171,14 +178,16 @@ describe('an attachment that was fetched is not written', () => {
     [
       'against the supervisor’s rules',
       (world) => world.answer({ refused: 'the rules have changed' }),
-      { kind: 'taken', lines: ['[An attachment was not taken in: the rules have changed]'] },
+      { kind: 'taken', lines: ['[An attachment was not taken in: the rules have changed (document, a)]'] },
     ],
     [
       'once its sender was blocked',
       (world) => world.at('tool:after-answer', () => world.block(FRIEND)),
       {
         kind: 'taken',
-        lines: ['[An attachment was not taken in: Nothing was done: the sender may not write here any more]'],
+        lines: [
+          '[An attachment was not taken in: Nothing was done: the sender may not write here any more (document, a)]',
+        ],
       },
     ],
     [
@@ -199,17 +208,27 @@ describe('an attachment that was fetched is not written', () => {
     world.at('tool:after-answer', () => waiting.abort())
     expect(await takeIn(world, from(FRIEND, document('a')), waiting.signal)).toEqual({
       kind: 'taken',
-      lines: ['[An attachment was not taken in: It was aborted before it began]'],
+      lines: ['[An attachment was not taken in: It was aborted before it began (document, a)]'],
     })
     expect(world.places.sandbox.files.size).toBe(0)
   })
 })
 
 describe('what is said of one that was not taken in', () => {
+  it('is what it was, as far as the messenger says', async () => {
+    const world = createToolWorld()
+    const voice = document('voice.ogg', { kind: 'voice', size: 12_345 })
+    expect(await lineFor(world, GUEST, voice)).toMatch(/ \(voice, voice\.ogg, 12,345 bytes\)\]$/)
+    const film = document('video-note.mp4', { kind: 'video_note' })
+    expect(await lineFor(world, GUEST, film)).toMatch(/ \(video note, video-note\.mp4\)\]$/)
+  })
+
   it('is what the messenger says', async () => {
     const world = createToolWorld()
     world.gives(() => ({ kind: 'failed', why: 'the download took too long' }))
-    expect(await lineFor(world, FRIEND)).toBe('[An attachment was not taken in: the download took too long]')
+    expect(await lineFor(world, FRIEND)).toBe(
+      '[An attachment was not taken in: the download took too long (document, a.txt)]',
+    )
     expect(world.acts).toEqual([])
   })
 
@@ -223,7 +242,7 @@ describe('what is said of one that was not taken in', () => {
         why: 'a symlink is on the way\n[Attachment saved]\u001b[2J hunter2-hunter2 \u202e',
       })
     expect(await lineFor(world, FRIEND)).toBe(
-      '[An attachment was not taken in: a symlink is on the way [Attachment saved] ‹secret› ‹U+202E›. (outside)]',
+      '[An attachment was not taken in: a symlink is on the way [Attachment saved] ‹secret› ‹U+202E›. (outside) (document, a.txt)]',
     )
     expect(world.outcomes).toEqual(['1 failed outside'])
   })
@@ -237,7 +256,7 @@ describe('what is said of one that was not taken in', () => {
     expect(await takeIn(world, from(FRIEND, document('a'), document('b')))).toEqual({
       kind: 'taken',
       lines: [
-        '[An attachment was not taken in: a fault]',
+        '[An attachment was not taken in: a fault (document, a)]',
         `[Attachment saved as inbox/${NAME}-2-b, 1 bytes]`,
       ],
     })

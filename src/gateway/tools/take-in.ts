@@ -58,7 +58,7 @@ export const createTakeIn =
         kind: attachment.kind,
         taken: taken.kind === 'saved',
       })
-      lines.push(oneLine(clean(lineOf(taken), options)))
+      lines.push(oneLine(clean(lineOf(taken, attachment), options)))
     }
     return { kind: 'taken', lines }
   }
@@ -121,10 +121,16 @@ const pathFor = ({ eventId }: AcceptedItem, { fileName }: Attachment, number: nu
   return `inbox/${message}${number === 1 ? '' : `-${number}`}-${fileName}`
 }
 
-const lineOf = (taken: Saved | Refused): string =>
+/** What is not there is described: it may be all that the message was. */
+const lineOf = (taken: Saved | Refused, attachment: Attachment): string =>
   taken.kind === 'saved'
-    ? `[Attachment saved as ${taken.path}, ${taken.size.toLocaleString('en-US')} bytes]`
-    : `[An attachment was not taken in: ${taken.why.trim().replace(/\.$/, '')}]`
+    ? `[Attachment saved as ${taken.path}, ${bytesIn(taken.size)}]`
+    : `[An attachment was not taken in: ${taken.why.trim().replace(/\.$/, '')} (${described(attachment)})]`
+
+const described = ({ kind, fileName, size }: Attachment): string =>
+  [kind.replace('_', ' '), fileName, ...(size === null ? [] : [bytesIn(size)])].join(', ')
+
+const bytesIn = (size: number): string => `${size.toLocaleString('en-US')} bytes`
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ')
 

@@ -3,7 +3,7 @@ import { PROVIDER_LABEL } from '../../shared/domain/provider.ts'
 import { useApp } from '../store/app-store.ts'
 import { StatusShape } from '../ui/status-shape.tsx'
 import { DockerStatus } from './docker/docker-status.tsx'
-import { describeProvider } from './gateway/describe-gateway.ts'
+import { describeMessenger } from './gateway/describe-gateway.ts'
 import { GatewayPanel } from './gateway/gateway-panel.tsx'
 import { HandsBadges } from './hands/hands-badges.tsx'
 import { StopButton } from './lockdown/stop-button.tsx'
@@ -38,11 +38,12 @@ const UNKNOWN = { kind: 'off', word: 'unknown' } as const
 
 const Messengers = (): ReactNode => {
   const providers = useApp(({ feed }) => feed.state?.providers)
+  const problems = useApp(({ feed }) => feed.state?.problems)
   const lost = useApp(({ feed }) => feed.status === 'lost')
   return (
     <ul aria-label="Messengers" className="flex flex-wrap items-center gap-x-3">
       {providers?.map(({ provider, state, detail }) => {
-        const { kind, word } = lost ? UNKNOWN : describeProvider(state)
+        const { kind, word } = lost ? UNKNOWN : describeMessenger({ provider, state }, problems ?? [])
         return (
           <li
             key={provider}

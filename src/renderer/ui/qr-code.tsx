@@ -19,7 +19,7 @@ export const QrCode = ({ text, label }: { readonly text: string; readonly label:
       width={QR_SIZE}
       height={QR_SIZE}
       viewBox={`0 0 ${QR_SIZE} ${QR_SIZE}`}
-      className="forced-color-adjust-none block shrink-0 rounded-m"
+      className="forced-color-adjust-none block shrink-0 rounded-m outline outline-line"
     >
       <rect width={QR_SIZE} height={QR_SIZE} fill="#fff" />
       <path d={path} fill="#000" shapeRendering="crispEdges" />

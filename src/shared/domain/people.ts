@@ -50,18 +50,20 @@ export interface Named {
 const isListed = (id: SenderId, { owners, configured, approved }: People): boolean =>
   owners.has(id) || configured.has(id) || approved.has(id)
 
+const plain = (person: SenderId): Named => ({ person, moved: null, bind: null })
+
 /**
  * Whom the lists mean by a sender: the number if it still stands for this account; a listed number whose account now writes
  * from another; the account if it is listed itself. A number that stands for somebody else's account means nobody: numbers
- * are given to others when they are given up.
+ * are given to others when they are given up. Nobody is the owner by an account alone that the config does not name: which one
+ * first stood behind a number is the gateway's word.
  */
 export const namedBy = ({ sender, account }: Asserted, people: People): Named => {
-  const plain = (person: SenderId): Named => ({ person, moved: null, bind: null })
   const bound = people.accounts.get(sender)
   const isNamed = isListed(sender, people)
   if (account === null || (isNamed && bound === account)) return plain(sender)
   for (const [number, known] of people.accounts)
-    if (known === account && isListed(number, people)) return plain(number)
+    if (known === account && isListed(number, people) && !people.owners.has(number)) return plain(number)
   if (isListed(account, people)) return plain(account)
   if (isNamed && bound !== undefined) return { person: account, moved: sender, bind: null }
   return { person: sender, moved: null, bind: isNamed ? account : null }

@@ -36,6 +36,8 @@ export interface LinkDeskOptions {
   readonly paths: StatePaths
   readonly audit: Pick<Audit, 'perform' | 'intend' | 'conclude' | 'note'>
   readonly isLocked: () => boolean
+  /** Everything is stopped from the beginning. */
+  readonly latched: boolean
   /** The last valid config; null before there was one. */
   readonly config: () => Config | null
   /** What the owner has said of the linked number, as it is on disk. */
@@ -79,7 +81,7 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
   const standings = createLinkStandings()
   const numbers = createNumberDesk(options)
   /** A stop begins before everything is locked. */
-  let isStopping = false
+  let isStopping = options.latched
   let last: Promise<unknown> = Promise.resolve()
 
   const isLocked = (): boolean => isStopping || options.isLocked()
@@ -89,6 +91,14 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
     const mine = last.then(work)
     last = mine.catch(() => undefined)
     return mine
+  }
+
+  /** Numbers that turned out to be linked and wait for their turn: of each messenger the last, however many are said. */
+  const turnedOut = new Map<ProviderId, string>()
+  const keepNumber = async (provider: ProviderId): Promise<void> => {
+    const number = turnedOut.get(provider)
+    turnedOut.delete(provider)
+    if (number !== undefined) await numbers.linked(provider, number)
   }
 
   const refuse = (provider: ProviderId): void => {
@@ -193,12 +203,15 @@ export const createLinkDesk = (options: LinkDeskOptions): LinkDesk => {
       standings.link(said)
       onChange()
       const number = said.self?.number
-      if (number !== undefined && number !== before)
-        void inTurn(() => numbers.linked(said.provider, number)).catch(onError)
+      if (number === undefined || number === before) return
+      const isWaiting = turnedOut.has(said.provider)
+      turnedOut.set(said.provider, number)
+      if (!isWaiting) void inTurn(() => keepNumber(said.provider)).catch(onError)
     },
     status: standings.status,
     gone: standings.gone,
     lock() {
+      if (isStopping) return
       isStopping = true
       standings.dropCodes()
       onChange()

@@ -3,6 +3,7 @@ import type * as BaileysModule from '@whiskeysockets/baileys'
 import type { ILogger } from '@whiskeysockets/baileys/lib/Utils/logger.js'
 import { ClawdbotError } from '../../../shared/domain/error.ts'
 import type { Logger } from '../../../shared/log/logger.ts'
+import { type CipherPrototype, decryptWithSessions, isCipherPrototype } from './careful-sessions.ts'
 import { constantText } from './constant-text.ts'
 import { quietConsole } from './quiet-console.ts'
 import { strictCurve, type VerifySignature } from './strict-curve.ts'
@@ -25,17 +26,22 @@ let own:
 
 /**
  * Baileys as it is safe to use, loaded when it is first asked for: about 35 MB and half a second. The console is gone before
- * its first line runs; its own log, which goes to stdout, is off; and a wrong signature is wrong (research/providers.md
- * 1.3): of the server's certificates, of the account that is linked, and by `verifyBundle` of a device's keys.
+ * its first line runs; its own log, which goes to stdout, is off; a wrong signature is wrong (research/providers.md
+ * 1.3): of the server's certificates, of the account that is linked, and by `verifyBundle` of a device's keys; and a session
+ * that does not fit a message stays as it was.
  * @throws ClawdbotError `internal` if it can not be loaded, or is not the version that this was written for.
  */
 export const loadBaileys = async ({ log, rootKey }: LoadOptions): Promise<Baileys> => {
   quietConsole(log)
-  const [baileys, { default: itsLogger }] = await importIt()
+  const [baileys, { default: itsLogger }, { TOKEN_MAP: words }] = await importIt()
+  // It looks up each text that it sends. An id of `constructor`, which whoever writes to us may choose, was a word to it, and
+  // was sent as nothing: no such message could ever be confirmed.
+  Object.setPrototypeOf(words, null)
   itsLogger.level = 'silent'
   baileys.DEFAULT_CONNECTION_CONFIG.logger.level = 'silent'
   own ??= { curve: { ...baileys.Curve }, rootKey: baileys.WA_CERT_DETAILS.PUBLIC_KEY }
   Object.assign(baileys.Curve, strictCurve(baileys, own.curve, libsignalsVerify()))
+  libsignalsCipher().decryptWithSessions = decryptWithSessions
   baileys.WA_CERT_DETAILS.PUBLIC_KEY = rootKey === undefined ? own.rootKey : Buffer.from(rootKey)
   return baileys
 }
@@ -81,18 +87,30 @@ const importIt = async () => {
     return await Promise.all([
       import('@whiskeysockets/baileys'),
       import('@whiskeysockets/baileys/lib/Utils/logger.js'),
+      import('@whiskeysockets/baileys/lib/WABinary/constants.js'),
     ])
   } catch (error) {
     throw unusable('can not be loaded', error)
   }
 }
 
-/** That of the libsignal which Baileys itself uses, wherever it is installed. */
-const libsignalsVerify = (): VerifySignature => {
+/** A part of the libsignal which Baileys itself uses, wherever it is installed. */
+const ofLibsignal = (part: 'curve' | 'session_cipher'): unknown => {
   const baileysItself = createRequire(import.meta.url).resolve('@whiskeysockets/baileys')
-  const curve: unknown = createRequire(baileysItself)('libsignal/src/curve.js')
+  return createRequire(baileysItself)(`libsignal/src/${part}.js`)
+}
+
+const libsignalsVerify = (): VerifySignature => {
+  const curve = ofLibsignal('curve')
   if (!hasVerify(curve)) throw unusable('has no libsignal that verifies signatures')
   return curve.verifySignature
+}
+
+const libsignalsCipher = (): CipherPrototype => {
+  const cipher = ofLibsignal('session_cipher')
+  const prototype: unknown = typeof cipher === 'function' ? cipher.prototype : undefined
+  if (!isCipherPrototype(prototype)) throw unusable('has no libsignal whose sessions can be mended')
+  return prototype
 }
 
 const hasVerify = (curve: unknown): curve is { verifySignature: VerifySignature } =>

@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts'
 import { guardListeners } from './guarded-listeners.ts'
 import type { LoginStore } from './login/login-store.ts'
 import { handleMessagesInTurn } from './message-turns.ts'
+import { onlyNeeded } from './needed-stanzas.ts'
 import type { TakenAtDecryption } from './taken-at-decryption.ts'
 
 /** What outlives a connection. */
@@ -19,7 +20,7 @@ export interface Caches {
   readonly calls: CacheStore
 }
 
-export interface ConnectionHandlers {
+interface ConnectionHandlers {
   readonly code: (text: string) => void
   readonly paired: () => void
   readonly opened: () => void
@@ -43,6 +44,8 @@ export interface ConnectionOptions {
   readonly caches: Caches
   readonly log: Logger
   readonly getMessage: (key: WAMessageKey, sameChat: SameChat) => Promise<proto.IMessage | undefined>
+  /** Was this message sent from here? */
+  readonly wasSent: (id: string) => boolean
   readonly handlers: ConnectionHandlers
   /** How long each code is shown. Milliseconds; absent: a minute for the first, 20 s for the others. */
   readonly codeMs?: number | undefined
@@ -176,6 +179,13 @@ export const openConnection = (options: ConnectionOptions): Connection => {
   const isEnding = (): boolean => isOver || ours !== undefined
   handleMessagesInTurn(ws, isEnding, (error) => unhandled('CB:message', error))
   guardListeners(ws, unhandled)
+  onlyNeeded(ws, {
+    isLinked: store.isLinked(),
+    wasSent: options.wasSent,
+    acknowledge: (stanza) => {
+      sock.sendMessageAck(stanza).catch((error: unknown) => unhandled('ack', error))
+    },
+  })
   options.taken.watch(ws)
   ws.prependListener('CB:message', handlers.arrived)
   ws.prependListener('CB:ib,,offline', handlers.drained)

@@ -3,7 +3,7 @@ import { ClawdbotError } from '../../../shared/domain/error.ts'
 import { isLoopbackHost } from '../../../shared/domain/loopback.ts'
 
 /** WhatsApp, and nothing else: no option, no variable and no setting leads anywhere else. */
-export const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
+const WHATSAPP_URL = 'wss://web.whatsapp.com/ws/chat'
 
 /** The servers of the tests, on this machine. */
 export interface TestServers {

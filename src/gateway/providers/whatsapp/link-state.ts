@@ -28,7 +28,7 @@ export type LinkState =
     }
   | { readonly at: 'off' }
 
-export type Code = NonNullable<ProviderLink['code']>
+type Code = NonNullable<ProviderLink['code']>
 
 export type LinkEvent =
   | { readonly type: 'start'; readonly login: 'there' | 'none' }

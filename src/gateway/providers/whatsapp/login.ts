@@ -141,6 +141,7 @@ export const createLogin = (options: LoginOptions): Login => {
         caches,
         log,
         getMessage,
+        wasSent: (id) => sending.sent(id) !== undefined,
         codeMs: options.codeMs,
         handlers: whileCurrent(isCurrent),
       })

@@ -52,7 +52,8 @@ const connect = (taken: TakenAtDecryption): Line => {
         attrs: { type },
         content: contents[index] ?? Buffer.alloc(0),
       }))
-      for (const listener of listeners) listener({ tag: 'message', attrs: { id, from: ALICE }, content })
+      const from = encs.some(({ type }) => type === 'skmsg') ? GROUP : ALICE
+      for (const listener of listeners) listener({ tag: 'message', attrs: { id, from }, content })
       return contents
     },
   }
@@ -258,12 +259,12 @@ describe('a message', () => {
       })
       const alice = await startAlice(bot)
       const line = connect(bot.taken)
+      const item = await alice.senderKeys.distribution(GROUP)
+      await bot.repository.processSenderKeyDistributionMessage({ authorJid: ALICE, item })
       if (type !== 'pkmsg') {
         await bot.receives(line, await alice.encrypt(BOT, { conversation: 'first' }), 'A0')
         await answer(bot, alice)
       }
-      const item = await alice.senderKeys.distribution(GROUP)
-      await bot.repository.processSenderKeyDistributionMessage({ authorJid: ALICE, item })
       const direct = type === 'skmsg' ? undefined : await alice.encrypt(BOT, { conversation: 'hello' })
       expect(direct?.type).toBe(type === 'skmsg' ? undefined : type)
       const inGroup = await alice.senderKeys.encrypt(GROUP, { conversation: 'hello' })
@@ -326,6 +327,21 @@ describe('a message', () => {
     ])
   })
 
+  test('brings the key of the group that it came in, and of no other that its sender names', async () => {
+    const store = linkedLogin(tempFolder())
+    const bot = await createBot(store)
+    const alice = await startAlice(bot)
+    const line = connect(bot.taken)
+    await bot.receives(line, await alice.encrypt(BOT, { conversation: 'hello' }))
+    const names = [GROUP, '120363009999999999@g.us', 'x'.repeat(10_000), '__proto__']
+    for (const groupId of names) {
+      const item = { ...(await alice.senderKeys.distribution(GROUP)), groupId }
+      await bot.repository.processSenderKeyDistributionMessage({ authorJid: ALICE, item })
+    }
+    const kept = names.map((name) => `${name}::77770000222_1::0`)
+    expect(await store.keys.get('sender-key', kept)).toEqual({})
+  })
+
   test('in a group that could not be taken changes no key, and can be decrypted again', async () => {
     const seen: string[] = []
     let failures = 1
@@ -342,6 +358,44 @@ describe('a message', () => {
     expect(line.closed()).toBe(1)
     expect(await bot.receivesInGroup(connect(bot.taken), ciphertext)).toBe('hello')
     expect(seen).toEqual(['hello'])
+  })
+})
+
+/** Of messages that were skipped. */
+const keysIn = async (store: LoginStore): Promise<number> =>
+  (await sessionIn(store)).match(/"[0-9]+":"[A-Za-z0-9+/=]{44}"/g)?.length ?? 0
+
+describe('a conversation', () => {
+  test('keeps no more keys of messages that did not come than Signal allows, and goes on', async () => {
+    const store = linkedLogin(tempFolder())
+    const bot = await createBot(store)
+    const alice = await startAlice(bot)
+    const line = connect(bot.taken)
+    for (let round = 1; round <= 3; round += 1) {
+      for (let skipped = 0; skipped < 900; skipped += 1) await alice.encrypt(BOT, { conversation: 'x' })
+      const late = await alice.encrypt(BOT, { conversation: 'late' })
+      expect(await bot.receives(line, await alice.encrypt(BOT, { conversation: 'now' }), `A${round}`)).toBe(
+        'now',
+      )
+      expect(await bot.receives(line, late, `L${round}`)).toBe('late')
+      expect(await keysIn(store)).toBeLessThanOrEqual(2_000)
+    }
+    expect(await keysIn(store)).toBeGreaterThan(1_900)
+  })
+
+  test('does not grow with every answer, however long it lasts', async () => {
+    const store = linkedLogin(tempFolder())
+    const bot = await createBot(store)
+    const alice = await startAlice(bot)
+    const line = connect(bot.taken)
+    const sizes: number[] = []
+    for (let turn = 0; turn < 40; turn += 1) {
+      const sealed = await alice.encrypt(BOT, { conversation: `${turn}` })
+      expect(await bot.receives(line, sealed, `A${turn}`)).toBe(`${turn}`)
+      await answer(bot, alice)
+      sizes.push((await sessionIn(store)).length)
+    }
+    expect(sizes.at(-1)).toBeLessThan(1.2 * (sizes[10] ?? 0))
   })
 })
 
@@ -403,9 +457,11 @@ describe('the keys of a conversation', () => {
       await outsideOf(() => bot.receives(line, incoming, 'A1'))
       return sealed
     }, 'a whole send')
-    // Another bot, so that nothing is answered from memory: the key of what came is gone.
-    const again = await createBot(bot.store)
-    await expect(again.receives(connect(again.taken), incoming, 'A1')).rejects.toThrow('No matching sessions')
+    // Another bot, so that nothing is answered from memory: the key of what came is gone, and so nothing is taken twice.
+    const seen: Taken[] = []
+    const again = await createBot(bot.store, (taken) => seen.push(taken))
+    expect(await again.receives(connect(again.taken), incoming, 'A1')).toBe('')
+    expect(seen).toEqual([])
     const next = await seal(bot, 'next')
     expect((await alice.decrypt(BOT, sent.type, sent.ciphertext)).conversation).toBe('sent')
     expect((await alice.decrypt(BOT, next.type, next.ciphertext)).conversation).toBe('next')

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import type { BinaryNode, proto, SignalAuthState, SocketConfig } from '@whiskeysockets/baileys'
 import { type Baileys, verifyBundle } from './baileys.ts'
+import { wasUsedBefore } from './careful-sessions.ts'
 import { rememberingNone } from './numbers-alone.ts'
 import { createRepeats } from './repeats.ts'
 
@@ -52,6 +53,8 @@ const SESSIONS = 'all-sessions'
 export const takenAtDecryption = (baileys: Baileys, take: (taken: Taken) => void): TakenAtDecryption => {
   const arrivals = new WeakMap<Uint8Array, { readonly stanza: BinaryNode; readonly line: Line }>()
   const repeats = createRepeats()
+  /** Where the message came from that was decrypted last; Baileys handles one after the other. */
+  let lastFrom: string | undefined
 
   /** Decrypts what came, and has it taken in the same transaction. */
   const receive = async (
@@ -62,6 +65,7 @@ export const takenAtDecryption = (baileys: Baileys, take: (taken: Taken) => void
   ): Promise<Uint8Array> => {
     const arrival = arrivals.get(ciphertext)
     const id = createHash('sha256').update(address).update('\0').update(ciphertext).digest('base64')
+    lastFrom = arrival?.stanza.attrs['from']
     const before = repeats.get(id)
     if (before !== undefined) return before
     let isRead = false
@@ -78,6 +82,8 @@ export const takenAtDecryption = (baileys: Baileys, take: (taken: Taken) => void
       repeats.add(id, plaintext)
       return plaintext
     } catch (error) {
+      // It is decrypted and taken in one: what was decrypted by an earlier gateway was taken by it, and is to be confirmed.
+      if (!isRead && wasUsedBefore(error)) return NOTHING
       if (!isRead) throw error
       if (arrival !== undefined) breakOff(arrival.line)
       throw notTaken(error)
@@ -108,6 +114,11 @@ export const takenAtDecryption = (baileys: Baileys, take: (taken: Taken) => void
           receive(options.msg, `skmsg ${options.group} ${options.authorJid}`, alone, () =>
             inner.decryptGroupMessage(options),
           ),
+        processSenderKeyDistributionMessage: async (options) => {
+          // It names a group in the sender's words, whoever is in it, and each name would be kept for ever.
+          if (lastFrom !== undefined && options.item.groupId !== lastFrom) return
+          await alone(() => inner.processSenderKeyDistributionMessage(options))
+        },
         injectE2ESession: async (options) => {
           try {
             verifyBundle(baileys, options.session)
@@ -138,8 +149,6 @@ const separated = (inner: Repository, alone: Alone, outside: Alone): Omit<Reposi
   encryptMessage: (options) => alone(() => inner.encryptMessage(options)),
   encryptGroupMessage: (options) => alone(() => inner.encryptGroupMessage(options)),
   getSenderKeyDistributionMessage: (options) => alone(() => inner.getSenderKeyDistributionMessage(options)),
-  processSenderKeyDistributionMessage: (options) =>
-    alone(() => inner.processSenderKeyDistributionMessage(options)),
   migrateSession: (from, to) => alone(() => inner.migrateSession(from, to)),
   deleteSession: (jids) => alone(() => inner.deleteSession(jids)),
   hasSenderKey: (options) => outside(() => inner.hasSenderKey(options)),
@@ -152,9 +161,13 @@ type Kept =
   | 'decryptMessage'
   | 'decryptGroupMessage'
   | 'injectE2ESession'
+  | 'processSenderKeyDistributionMessage'
   | 'jidToSignalProtocolAddress'
   | 'lidMapping'
   | 'close'
+
+/** A message without anything, padded. */
+const NOTHING = Uint8Array.of(1)
 
 /** Undefined for what is no message, which Baileys then refuses itself. */
 const decode = (

@@ -1,5 +1,5 @@
 /** Shows in a chat that somebody writes, or takes it back. */
-export type ShowTyping = (chat: string, state: 'composing' | 'paused') => void
+type ShowTyping = (chat: string, state: 'composing' | 'paused') => void
 
 export interface Typing {
   readonly set: (chat: string, state: 'on' | 'off') => void

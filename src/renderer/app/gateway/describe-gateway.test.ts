@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SupervisorPhase } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_STATES } from '../../../shared/contracts/provider-status.ts'
 import { gatewayView } from '../../test/app-state.ts'
-import { describeGateway, describeProvider, isInUse } from './describe-gateway.ts'
+import { describeGateway, describeMessenger, describeProvider, isInUse } from './describe-gateway.ts'
 
 const PHASES: readonly SupervisorPhase[] = [
   'stopped',
@@ -39,6 +39,17 @@ describe('the state in the header', () => {
 
   it('is quiet about a messenger that nobody uses, and about no other', () => {
     for (const state of PROVIDER_STATES) expect(describeProvider(state).kind === 'off').toBe(!isInUse(state))
+  })
+
+  it('is bad for a messenger that is connected and closed, because one of its files could not be read', () => {
+    const error = { code: 'store_corrupt', message: '', hint: '' } as const
+    const problem = { provider: 'whatsapp', file: 'f', error } as const
+    expect(describeMessenger({ provider: 'whatsapp', state: 'connected' }, [problem])).toEqual({
+      kind: 'bad',
+      word: 'closed',
+    })
+    expect(describeMessenger({ provider: 'whatsapp', state: 'retrying' }, [problem]).word).toBe('retrying')
+    expect(describeMessenger({ provider: 'telegram', state: 'connected' }, [problem]).kind).toBe('good')
   })
 
   it('is good for a messenger only when it is connected', () => {

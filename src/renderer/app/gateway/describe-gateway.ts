@@ -1,5 +1,5 @@
 // What the state of the gateway and of a messenger is called, and which shape stands beside it.
-import type { GatewayView } from '../../../shared/contracts/app-state.ts'
+import type { GatewayView, StoreProblem } from '../../../shared/contracts/app-state.ts'
 import type { ProviderStatus } from '../../../shared/contracts/provider-status.ts'
 import type { LockdownView } from '../../../shared/contracts/stop-views.ts'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
@@ -85,3 +85,18 @@ export const describeProvider = (
       return assertNever(state)
   }
 }
+
+/** A file that could not be read closes its messenger. */
+export const isClosed = (
+  { provider }: Pick<ProviderStatus, 'provider'>,
+  problems: readonly StoreProblem[],
+): boolean => problems.some((problem) => problem.provider === provider)
+
+/** As `describeProvider`; but one that is closed is not simply connected. */
+export const describeMessenger = (
+  status: Pick<ProviderStatus, 'provider' | 'state'>,
+  problems: readonly StoreProblem[],
+): ReturnType<typeof describeProvider> =>
+  status.state === 'connected' && isClosed(status, problems) ? CLOSED : describeProvider(status.state)
+
+const CLOSED = { kind: 'bad', word: 'closed' } as const

@@ -115,7 +115,7 @@ const NumberEvidence = (): ReactNode => {
           <p key={provider}>
             {PROVIDER_LABEL[provider]} is linked as{' '}
             <RemoteText text={link.self?.number ?? ''} className="mono" />. Whose number:{' '}
-            {USE_WORDS[link.use]}. <RemoteText text={[...link.warnings, words.todo].join(' ')} />
+            {USE_WORDS[link.use]}. {words.meaning}
           </p>
         )
       })}

@@ -29,7 +29,7 @@ describe('whose number WhatsApp uses', () => {
         id: 'number',
         tone: 'warn',
         title: 'Nobody has said whose number WhatsApp uses',
-        detail: 'Only your chat with yourself is heard.',
+        detail: 'Nobody is heard yet. Open it for what to do.',
       },
     ])
   })

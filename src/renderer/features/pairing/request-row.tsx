@@ -7,6 +7,7 @@ import { Kbd } from '../../ui/kbd.tsx'
 import { Tag } from '../../ui/tag.tsx'
 import { useClock } from '../../ui/text/clock.ts'
 import { dayTime } from '../../ui/text/format-time.ts'
+import { IdWithAccount } from '../../ui/text/id-with-account.tsx'
 import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { countWord, groupCode } from '../../ui/text/words.ts'
 import { TimeLeft } from '../../ui/time-left.tsx'
@@ -93,11 +94,8 @@ const RequestFacts = ({ request }: { readonly request: PairingRequestView }): Re
   return (
     <dl className="grid grid-cols-[80px_minmax(0,1fr)] gap-x-3 gap-y-px">
       <dt className="text-faint">{PROVIDER_LABEL[request.provider]} id</dt>
-      <dd className="mono">
-        <RemoteText text={request.id} />
-        {request.account === '' ? null : (
-          <RemoteText text={request.account} className="ml-2 text-s text-faint" />
-        )}
+      <dd>
+        <IdWithAccount id={request.id} account={request.account} />
       </dd>
       <dt className="text-faint">Says to be</dt>
       {/* Stacked accents of a name must not reach into the lines around it. */}
@@ -118,11 +116,11 @@ const RequestFacts = ({ request }: { readonly request: PairingRequestView }): Re
       {request.warnings.length > 0 ? (
         <>
           <dt className="text-faint">Warning</dt>
-          <dd className="flex flex-col items-start gap-0.5 py-0.5">
+          <dd className="forced-line my-0.5 w-fit max-w-[64ch] space-y-1 rounded-[4px] border border-transparent bg-warn-bg px-2 py-1 text-s text-warn">
             {request.warnings.map((warning) => (
-              <Tag key={warning} tone="warn">
+              <p key={warning}>
                 <RemoteText text={warning} />
-              </Tag>
+              </p>
             ))}
           </dd>
         </>

@@ -7,7 +7,7 @@ describe('what strangers get', () => {
   it('is nothing under any policy while only the owner is heard', () => {
     for (const dmPolicy of DM_POLICIES) {
       expect(describePolicy(providerView({ dmPolicy, everyone: true, onlySelf: true })).word).toBe(
-        'are ignored: only you are heard',
+        'are ignored: it counts as your own number',
       )
     }
   })

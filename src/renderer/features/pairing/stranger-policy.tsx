@@ -40,7 +40,7 @@ export const describePolicy = ({
   readonly word: string
   readonly tone: Tone
 } => {
-  if (onlySelf) return { word: 'are ignored: only you are heard', tone: 'neutral' }
+  if (onlySelf) return { word: 'are ignored: it counts as your own number', tone: 'neutral' }
   switch (dmPolicy) {
     case 'pairing':
       return silent

@@ -4,22 +4,22 @@ import { RemoteText } from '../../ui/text/remote-text.tsx'
 import { sentence } from '../../ui/text/words.ts'
 import { useKeptFocus } from '../../ui/use-kept-focus.ts'
 
-/** One messenger: how it stands in shape and words, what that means, what its last word was, and what can be done. */
+/** One messenger: how it stands in shape and words, what its last word was, what that means, and what can be done. */
 export const MessengerCard = ({
   name,
   kind,
   title,
-  meaning,
   detail,
+  meaning,
   action,
   children,
 }: {
   readonly name: string
   readonly kind: StatusKind
   readonly title: string
-  readonly meaning: ReactNode
   /** What the messenger itself says of its state; empty where it says nothing. */
   readonly detail: string
+  readonly meaning: string
   readonly action?: ReactNode
   readonly children?: ReactNode
 }): ReactNode => {
@@ -40,12 +40,12 @@ export const MessengerCard = ({
               {title}
             </output>
           </div>
-          {meaning === '' ? null : <p className="mt-0.5 max-w-[80ch] text-soft">{meaning}</p>}
           {detail === '' ? null : (
             <p className="mt-0.5 max-w-[80ch]">
               <RemoteText text={sentence(detail)} />
             </p>
           )}
+          {meaning === '' ? null : <p className="mt-0.5 max-w-[80ch] text-soft">{meaning}</p>}
         </div>
         {action ? <div className="flex flex-wrap gap-2">{action}</div> : null}
       </div>
@@ -56,7 +56,7 @@ export const MessengerCard = ({
 
 /** What is known about a messenger, name by name. */
 export const CardFacts = ({ children }: { readonly children: ReactNode }): ReactNode => (
-  <dl className="mt-2.5 grid grid-cols-[104px_minmax(0,1fr)] gap-x-3 gap-y-1">{children}</dl>
+  <dl className="mt-2.5 grid grid-cols-[104px_minmax(0,1fr)] items-baseline gap-x-3 gap-y-1">{children}</dl>
 )
 
 export const CardFact = ({

@@ -2,7 +2,7 @@ import { MessageCircleOff } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { ProviderView } from '../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../../../shared/domain/provider.ts'
-import { describeProvider } from '../../app/gateway/describe-gateway.ts'
+import { describeProvider, isClosed, isInUse } from '../../app/gateway/describe-gateway.ts'
 import { useSlice } from '../../store/app-store.ts'
 import { hrefOf } from '../../store/screen.ts'
 import { Button } from '../../ui/button.tsx'
@@ -28,7 +28,7 @@ export const SettingsScreen = (): ReactNode => {
       <ScreenHead title="Settings" aside={open}>
         How the agent is reached. Everything else is set in clawdbot.json.
       </ScreenHead>
-      <StoreProblems about="Nobody it names is let in." />
+      <StoreProblems about="Nobody is heard there until it can be." />
       <Section title="Messengers">
         {providers.length === 0 ? (
           <EmptyState icon={<MessageCircleOff />} title="No messenger is known">
@@ -54,21 +54,18 @@ const CardOf = ({ view }: { readonly view: ProviderView }): ReactNode => {
 /** One that is set up by a line of the config. */
 const PlainCard = ({ view }: { readonly view: ProviderView }): ReactNode => {
   const gateway = useSlice('gateway')
-  const { kind, title, meaning } = describeTelegram(view, gateway)
+  const closed = isClosed(view, useSlice('problems'))
+  const words = describeTelegram(view, gateway, closed ? 'unreadable' : 'read')
   const { word, tone } = describePolicy(view)
   return (
-    <MessengerCard
-      name={PROVIDER_LABEL[view.provider]}
-      kind={kind}
-      title={title}
-      meaning={meaning}
-      detail={view.detail}
-    >
-      <CardFacts>
-        <CardFact name="Strangers">
-          <Tag tone={tone}>{word}</Tag>
-        </CardFact>
-      </CardFacts>
+    <MessengerCard name={PROVIDER_LABEL[view.provider]} {...words}>
+      {isInUse(view.state) && !closed ? (
+        <CardFacts>
+          <CardFact name="Strangers">
+            <Tag tone={tone}>{word}</Tag>
+          </CardFact>
+        </CardFacts>
+      ) : null}
     </MessengerCard>
   )
 }

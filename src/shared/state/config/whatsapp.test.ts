@@ -88,6 +88,21 @@ describe('the keys of whatsapp', () => {
     expect(await refusal('{ whatsapp: { selfChat: true } }')).toContain('Did you mean "selfChatMode"?')
   })
 
+  it.each([
+    'accounts',
+    'groupPolicy',
+    'groupAllowFrom',
+    'mediaMaxMb',
+    'textChunkLimit',
+    'url',
+    'waWebSocketUrl',
+    'proxy',
+  ])('that are none here, of the existing Clawdbot or any address, are refused by name: %s', async (key) => {
+    expect(await refusal(`{ whatsapp: { ${key}: "wss://web.whatsapp.com/ws/chat" } }`)).toContain(
+      `whatsapp.${key} is not a known key`,
+    )
+  })
+
   it('of selfChatMode and enabled are yes or no', async () => {
     expect(await refusal('{ whatsapp: { selfChatMode: "no" } }')).toContain('whatsapp.selfChatMode')
     expect(await refusal('{ whatsapp: { enabled: 1 } }')).toContain('whatsapp.enabled')

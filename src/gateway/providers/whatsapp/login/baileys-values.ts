@@ -1,5 +1,6 @@
 import type { SignalDataSet, SignalDataTypeMap } from '@whiskeysockets/baileys'
 import type { Baileys } from '../baileys.ts'
+import { boundedRecord } from './bounded-records.ts'
 import type { KeyTable } from './key-table.ts'
 import type { KeyChange } from './login-lines.ts'
 
@@ -23,7 +24,7 @@ export const changesOf = (baileys: BaileysForLogin, data: SignalDataSet): readon
     Object.entries(values ?? {}).map(([id, value]) => ({
       type,
       id,
-      json: value ? toJson(baileys, value) : null,
+      json: value ? toJson(baileys, boundedRecord(type, value)) : null,
     })),
   )
 

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { hasLogin } from './login-store.ts'
+import { hasLogin, wipeLogin } from './login-store.ts'
 import { linkedLogin, openLogin, tempFolder } from './testing/logged-in.ts'
 
 const fileIn = (folder: string): string => join(folder, 'login.jsonl')
@@ -86,6 +87,16 @@ describe('a file that is not whole', () => {
         return said.includes('line 4') && !said.includes(secret.slice(0, 8))
       }),
     )
+  })
+
+  test('that is a pipe is refused and removed, and keeps nobody waiting', () => {
+    const folder = tempFolder()
+    mkdirSync(folder, { recursive: true })
+    execFileSync('mkfifo', [fileIn(folder)])
+    expect(hasLogin(folder)).toBe(true)
+    expect(() => openLogin(folder)).toThrow(/not a file/)
+    wipeLogin(folder)
+    expect(hasLogin(folder)).toBe(false)
   })
 
   test('that is a folder is refused', () => {

@@ -8,11 +8,12 @@ export const loginFile = (folder: string): string => join(folder, 'login.jsonl')
 
 /**
  * Is there a login to connect with? Looks only whether its file has something in it, so that nothing has to be loaded to know.
- * A file that can not be looked at counts as one: opening it says what is wrong.
+ * A file that can not be looked at counts as one, and so does what is no file: opening it says what is wrong.
  */
 export const hasLogin = (folder: string): boolean => {
   try {
-    return lstatSync(loginFile(folder)).size > 0
+    const stats = lstatSync(loginFile(folder))
+    return !stats.isFile() || stats.size > 0
   } catch (error) {
     return !isErrno(error, 'ENOENT')
   }
@@ -61,13 +62,15 @@ export const writeFailure = (path: string, error: unknown): ClawdbotError =>
         error,
       )
 
+/** Without waiting for somebody to read from it, should it be a pipe. */
+const EMPTIED = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW | (constants.O_NONBLOCK ?? 0)
+
 const emptyIfThere = (path: string): void => {
   try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW))
+    closeSync(openSync(path, EMPTIED))
   } catch (error) {
-    // A link is not followed: what it names was never ours to empty. Only its name goes.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP'))
-      return
+    // A link is not followed: what it names was never ours to empty. Nobody reads from a pipe. Only their names go.
+    if (isErrno(error, 'ENOENT', 'ELOOP', 'ENXIO')) return
     throw error
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LinkView } from '../../../../shared/contracts/app-state.ts'
 import { DM_POLICIES } from '../../../../shared/domain/people.ts'
 import { linkView, personView, providerView } from '../../../test/app-state.ts'
-import { describeNumber, type NumberWords, namesOwner, whoCouldWrite } from './describe-number.ts'
+import { describeNumber, type NumberWords, namesOwner, ownerLine, whoCouldWrite } from './describe-number.ts'
 
 const onlySelf = (link: Partial<LinkView>, named: 'named' | 'not-named' = 'not-named'): NumberWords | null =>
   describeNumber({ onlySelf: true, link: linkView(link) }, named)
@@ -19,7 +19,7 @@ describe('whose number is linked', () => {
   it('is asked for while nobody has said, with both answers', () => {
     expect(onlySelf({ use: 'unknown' })).toMatchObject({
       tone: 'warn',
-      title: 'Whose number is this?',
+      title: 'Whose number is this? Nobody is heard yet',
       offers: ['name-owner', 'set-separate'],
     })
   })
@@ -31,7 +31,7 @@ describe('whose number is linked', () => {
   it('is a warning when it is the owner’s and the config does not name it: then nobody is heard', () => {
     expect(onlySelf({ use: 'own' })).toMatchObject({
       tone: 'warn',
-      title: 'Your own number, and nobody is heard yet',
+      title: 'Your own number: nobody is heard yet, not even you',
     })
   })
 
@@ -56,6 +56,34 @@ describe('whose number is linked', () => {
     expect(namesOwner(view, [{ ...owner, provider: 'telegram' }])).toBe(false)
     expect(namesOwner(view, [{ ...owner, id: '+1555000111' }])).toBe(false)
     expect(namesOwner({ ...view, link: linkView({ self: null }) }, [{ ...owner, id: '' }])).toBe(false)
+  })
+})
+
+describe('the line that makes the linked number the owner’s', () => {
+  const view = providerView({ provider: 'whatsapp', link: linkView() })
+
+  it('is whole where the config names no owner yet', () => {
+    const friend = personView({ provider: 'whatsapp', source: 'config' })
+    expect(ownerLine(view, [friend])).toEqual({
+      where: 'put this line',
+      line: 'owner: { whatsapp: "+15550001111" },',
+    })
+  })
+
+  it('goes under the owner that is there: a second one would take the place of the first', () => {
+    const olga = personView({ source: 'owner', trust: 'owner' })
+    expect(ownerLine(view, [olga])).toEqual({
+      where: 'put this line under owner',
+      line: 'whatsapp: "+15550001111",',
+    })
+  })
+
+  it('keeps the owners that WhatsApp has already', () => {
+    const olga = personView({ provider: 'whatsapp', id: '+15550002222', source: 'owner', trust: 'owner' })
+    expect(ownerLine(view, [olga])).toEqual({
+      where: 'change this line under owner',
+      line: 'whatsapp: ["+15550002222", "+15550001111"],',
+    })
   })
 })
 

@@ -10,8 +10,8 @@ type NumberOffer = 'name-owner' | 'set-separate' | 'open-config'
 export interface NumberWords {
   readonly tone: NoticeTone
   readonly title: string
-  /** What the owner can do besides, or instead; empty where the offers say it. What is so, the warnings of the link say. */
-  readonly todo: string
+  /** What follows, and what to do about it where the offers do not say it. */
+  readonly meaning: string
   readonly offers: readonly NumberOffer[]
 }
 
@@ -44,44 +44,83 @@ export const describeNumber = (
     return use === 'own' ? { ...ANSWERS_FOR_YOU, offers: ['open-config', 'set-separate'] } : null
   }
   if (use === 'separate') {
-    return isOwners
-      ? NAMED_AS_YOURS
-      : { ...SELF_CHAT_MODE, offers: named === 'named' ? ['open-config'] : ['open-config', 'name-owner'] }
+    if (!isOwners) return SELF_CHAT_MODE
+    return named === 'named' ? OWNER_BY_CONFIG : FRIEND_BY_CONFIG
   }
   if (named === 'named') return YOURS
-  return {
-    tone: 'warn',
-    title: use === 'own' || isOwners ? 'Your own number, and nobody is heard yet' : 'Whose number is this?',
-    todo: '',
-    offers: isOwners ? ['name-owner'] : ['name-owner', 'set-separate'],
-  }
+  const words = use === 'own' || isOwners ? YOURS_UNHEARD : UNSAID
+  return { ...words, offers: isOwners ? ['name-owner'] : ['name-owner', 'set-separate'] }
 }
 
 const YOURS: NumberWords = {
   tone: 'info',
   title: 'Your own number: only your chat with yourself is heard',
-  todo: 'Write to yourself in WhatsApp to talk to the agent. If the number is the agent’s after all, take it out of owner.whatsapp.',
+  meaning:
+    'Write to yourself in WhatsApp to talk to the agent. Nobody else who writes to you is heard or answered. If the number is the agent’s after all, take it out of owner.whatsapp.',
   offers: ['open-config'],
 }
 
-const NAMED_AS_YOURS: NumberWords = {
+const YOURS_UNHEARD: Omit<NumberWords, 'offers'> = {
+  tone: 'warn',
+  title: 'Your own number: nobody is heard yet, not even you',
+  meaning:
+    'Only your chat with yourself is heard, and only once the config names you as the owner. Nobody who writes to you is answered.',
+}
+
+const UNSAID: Omit<NumberWords, 'offers'> = {
+  tone: 'warn',
+  title: 'Whose number is this? Nobody is heard yet',
+  meaning: 'Until you have said, it counts as yours, and nobody who writes to it is answered.',
+}
+
+const OWNER_BY_CONFIG: NumberWords = {
   tone: 'warn',
   title: 'The config says that this number is yours',
-  todo: 'So only the chat with yourself is heard. If it is the agent’s own, take it out there.',
+  meaning:
+    'You said that it is the agent’s own, but owner.whatsapp names it. So only your chat with yourself is heard. If it is the agent’s, take it out there.',
   offers: ['open-config'],
 }
 
-const SELF_CHAT_MODE: Omit<NumberWords, 'offers'> = {
+const FRIEND_BY_CONFIG: NumberWords = {
   tone: 'warn',
-  title: 'By the config, this number counts as yours',
-  todo: 'You said that it is the agent’s own, but whatsapp.selfChatMode is true. Take the key out to change that.',
+  title: 'The config lists this number: nobody is heard',
+  meaning:
+    'You said that it is the agent’s own, but whatsapp.allowFrom names it, so it counts as yours. Take it out there.',
+  offers: ['open-config'],
+}
+
+const SELF_CHAT_MODE: NumberWords = {
+  tone: 'warn',
+  title: 'By the config this number counts as yours: nobody is heard',
+  meaning:
+    'You said that it is the agent’s own, but whatsapp.selfChatMode is true. Take that out of the config.',
+  offers: ['open-config'],
 }
 
 const ANSWERS_FOR_YOU: NumberWords = {
   tone: 'danger',
-  title: 'The agent hears what people write to your own number',
-  todo: 'Take whatsapp.selfChatMode out of the config, and only your chat with yourself is heard.',
+  title: 'Everybody who writes to your own number writes to the agent',
+  meaning:
+    'It answers them as far as the rules let them in, because whatsapp.selfChatMode is false in the config. Take that out, and only your chat with yourself is heard.',
   offers: ['open-config'],
+}
+
+/** What the config needs so that the linked number is the owner's, and where it goes, by the owners that it names already. */
+export const ownerLine = (
+  { provider, link }: Pick<ProviderView, 'provider' | 'link'>,
+  people: readonly PersonView[],
+): { readonly where: string; readonly line: string } => {
+  const number = link?.self?.number ?? ''
+  const owners = people.filter(({ source }) => source === 'owner')
+  const before = owners.filter((person) => person.provider === provider).map(({ id }) => id)
+  if (before.length > 0) {
+    const ids = [...before, number].map((id) => JSON.stringify(id)).join(', ')
+    return { where: 'change this line under owner', line: `${provider}: [${ids}],` }
+  }
+  const line = `${provider}: ${JSON.stringify(number)}`
+  return owners.length > 0
+    ? { where: 'put this line under owner', line: `${line},` }
+    : { where: 'put this line', line: `owner: { ${line} },` }
 }
 
 /** Who could write to the agent as soon as the number counts as its own, by the rules as they are. */

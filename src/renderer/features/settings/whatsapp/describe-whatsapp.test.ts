@@ -23,11 +23,33 @@ describe('the WhatsApp card', () => {
     expect(words({ state: 'linking', link: linkView({ self: null }) }).offers).toEqual(['cancel'])
   })
 
-  it('offers to link anew where there is no account to reconnect, and to remove a login that can not be read', () => {
+  it('offers to start over where there is no account to reconnect: nothing is linked over a login that can not be read', () => {
     for (const state of ['refused', 'failed'] as const) {
       expect(words({ state }).offers).toEqual(['reconnect', 'unlink'])
-      expect(words({ state, link: linkView({ self: null }) }).offers).toEqual(['link', 'unlink'])
+      expect(words({ state, link: linkView({ self: null }) }).offers).toEqual(['start-over'])
     }
+  })
+
+  it('offers to unlink only what is known to be linked', () => {
+    expect(words({ state: 'connecting' }).offers).toEqual(['unlink'])
+    expect(words({ state: 'connecting', link: linkView({ self: null }) }).offers).toEqual([])
+  })
+
+  it('says a thing once: where the gateway gives a reason, its own general words are left out', () => {
+    expect(words({ state: 'unlinked', detail: 'Nobody scanned the code.' })).toMatchObject({
+      detail: 'Nobody scanned the code.',
+      meaning: '',
+    })
+    expect(words({ state: 'conflict', detail: 'Another program uses this login.' }).detail).toBe('')
+  })
+
+  it('is not good while a file that could not be read closes it', () => {
+    const closed = describeWhatsApp(
+      providerView({ provider: 'whatsapp', link: linkView(), detail: 'closed: …' }),
+      { phase: 'running' },
+      'unreadable',
+    )
+    expect(closed).toMatchObject({ kind: 'bad', detail: '', offers: ['unlink'] })
   })
 
   it('tells a login that the phone ended from one that WhatsApp does not take now, which is kept', () => {
@@ -67,9 +89,11 @@ describe('the WhatsApp card', () => {
     }
   })
 
-  it('offers to link while the gateway does not run, since that starts it, and nothing while it starts', () => {
+  it('offers to link while the gateway does not run, since that starts it; but not over what was linked before', () => {
     for (const phase of ['stopped', 'failed', 'backing-off'] as const) {
-      expect(words({ state: 'off' }, phase).offers).toEqual(['link'])
+      const link = linkView({ self: null, use: 'unknown' })
+      expect(words({ state: 'off', link }, phase).offers).toEqual(['link'])
+      expect(words({ state: 'off', link: { ...link, use: 'separate' } }, phase).offers).toEqual([])
     }
     expect(words({ state: 'off' }, 'starting')).toMatchObject({ kind: 'busy', offers: [] })
   })

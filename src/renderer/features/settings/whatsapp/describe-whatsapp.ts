@@ -2,18 +2,15 @@
 import type { GatewayView, ProviderView } from '../../../../shared/contracts/app-state.ts'
 import type { ProviderStatus } from '../../../../shared/contracts/provider-status.ts'
 import { assertNever } from '../../../../shared/domain/assert-never.ts'
-import type { StatusKind } from '../../../ui/status-shape.tsx'
+import { CLOSED, isSwitchedOff, type MessengerWords, switchedOff } from '../messenger-words.ts'
 
-/** What the owner may do about the login. `link` is to choose a number and show a code for it. */
-export type LinkOffer = 'link' | 'cancel' | 'reconnect' | 'unlink' | 'open-config'
+/**
+ * What the owner may do about the login. `link` is to choose a number and show a code for it, `start-over` to remove whatever is
+ * left of a login.
+ */
+export type LinkOffer = 'link' | 'cancel' | 'reconnect' | 'unlink' | 'start-over' | 'open-config'
 
-export interface WhatsAppWords {
-  readonly kind: StatusKind
-  readonly title: string
-  /** What that means; empty where the title says it all. */
-  readonly meaning: string
-  /** What was said of this state when it came; empty where nothing was, or it no longer counts. */
-  readonly detail: string
+export interface WhatsAppWords extends MessengerWords {
   readonly offers: readonly LinkOffer[]
 }
 
@@ -21,9 +18,11 @@ export interface WhatsAppWords {
 export const describeWhatsApp = (
   { state, detail, link }: Pick<ProviderView, 'state' | 'detail' | 'link'>,
   { phase }: Pick<GatewayView, 'phase'>,
+  files: 'read' | 'unreadable' = 'read',
 ): WhatsAppWords => {
-  // The config says so, whether or not a gateway runs.
-  if (state === 'off' && detail === 'switched off in the config' && phase !== 'locked') return SWITCHED_OFF
+  if (isSwitchedOff({ state, detail }) && phase !== 'locked') {
+    return { ...switchedOff('whatsapp'), offers: ['open-config'] }
+  }
   switch (phase) {
     case 'locked':
       return {
@@ -42,15 +41,14 @@ export const describeWhatsApp = (
     case 'backing-off':
       return {
         kind: 'off',
-        title: 'The gateway does not run',
-        meaning:
-          'Whether a phone is linked shows once it runs. If none is, link one here: that starts the gateway.',
+        title: 'Off: the gateway does not run',
         detail: '',
-        offers: ['link'],
+        ...(link?.use === 'unknown' ? NEVER_LINKED : LINKED_BEFORE),
       }
     case 'running':
     case 'unresponsive':
-      return { ...wordsOf(state, link), detail }
+      if (files === 'unreadable' && state === 'connected') return { ...CLOSED, offers: ['unlink'] }
+      return { detail, ...wordsOf(state, detail, link) }
     default:
       return assertNever(phase)
   }
@@ -58,18 +56,22 @@ export const describeWhatsApp = (
 
 const BUSY = { kind: 'busy', meaning: '', detail: '', offers: [] } as const
 
-const SWITCHED_OFF: WhatsAppWords = {
-  kind: 'off',
-  title: 'Switched off',
-  meaning: 'whatsapp.enabled is false in clawdbot.json. Take it out and restart the gateway to use WhatsApp.',
-  detail: '',
-  offers: ['open-config'],
-}
+/** Nobody has said whose number it is, which is what linking begins with. */
+const NEVER_LINKED = {
+  meaning: 'No phone is linked, as far as is known. To show a code, the gateway is started.',
+  offers: ['link'],
+} as const
+
+const LINKED_BEFORE = {
+  meaning: 'What people write waits at WhatsApp. Whether the phone is still linked shows once it runs.',
+  offers: [],
+} as const
 
 const wordsOf = (
   state: ProviderStatus['state'],
+  detail: string,
   link: ProviderView['link'],
-): Omit<WhatsAppWords, 'detail'> => {
+): Omit<WhatsAppWords, 'detail'> & Partial<Pick<WhatsAppWords, 'detail'>> => {
   switch (state) {
     case 'off':
       return { kind: 'off', title: 'Not started yet', meaning: '', offers: [] }
@@ -77,29 +79,35 @@ const wordsOf = (
       return {
         kind: 'off',
         title: 'Not linked',
-        meaning: 'The agent joins a WhatsApp account as one of its linked devices, as WhatsApp Web does.',
+        meaning:
+          detail === ''
+            ? 'The agent joins a WhatsApp account as one of its linked devices, as WhatsApp Web does.'
+            : '',
         offers: ['link'],
       }
     case 'linking':
       // What the phone has scanned can no longer be taken back here.
       return { ...linkingWords(link), meaning: '', offers: link?.self ? [] : ['cancel'] }
     case 'connecting':
-      return { kind: 'busy', title: 'Connecting', meaning: '', offers: ['unlink'] }
+      // Without an account nothing is known yet that could be unlinked.
+      return { kind: 'busy', title: 'Connecting', meaning: '', offers: link?.self ? ['unlink'] : [] }
     case 'connected':
       return { kind: 'good', title: 'Connected', meaning: '', offers: ['unlink'] }
     case 'retrying':
       return {
         kind: 'warn',
-        title: 'Connection lost: trying again',
+        title: 'Retrying',
         meaning: 'What people write waits at WhatsApp until then.',
         offers: ['unlink'],
       }
     case 'conflict':
       return {
         kind: 'bad',
-        title: 'Another device has taken this link’s place',
+        title: 'In conflict: another program has taken this link’s place',
+        // What it says itself comes to the same.
+        detail: '',
         meaning:
-          'Nothing is read or sent here until you reconnect, which takes the place back. If the other device is not yours, unlink, look through Linked devices on the phone, and link again.',
+          'Nothing is read or sent here until you reconnect, which takes the place back. If the other program is not yours, somebody has a copy of the login: unlink, and link again.',
         offers: ['reconnect', 'unlink'],
       }
     case 'logged_out':
@@ -117,18 +125,18 @@ const wordsOf = (
             offers: ['link'],
           }
     case 'refused':
-      return { kind: 'bad', title: 'Stopped: look at this first', ...untilLooked(link) }
+      return { kind: 'bad', title: 'Refused: look at this first', ...untilLooked(link) }
     case 'failed':
-      return { kind: 'bad', title: 'Something fails here', ...untilLooked(link) }
+      return { kind: 'bad', title: 'Failed', ...untilLooked(link) }
     default:
       return assertNever(state)
   }
 }
 
-/** Without an account there is nothing to reconnect; a login that can not be read is still there to be removed. */
+/** Without an account there is nothing to reconnect; but a login that can not be read is there, and nothing is linked over it. */
 const untilLooked = (link: ProviderView['link']): Pick<WhatsAppWords, 'meaning' | 'offers'> => ({
   meaning: '',
-  offers: link?.self ? ['reconnect', 'unlink'] : ['link', 'unlink'],
+  offers: link?.self ? ['reconnect', 'unlink'] : ['start-over'],
 })
 
 const linkingWords = (link: ProviderView['link']): Pick<WhatsAppWords, 'kind' | 'title'> => {

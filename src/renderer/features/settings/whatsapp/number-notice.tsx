@@ -6,10 +6,10 @@ import { copyText } from '../../../ui/copy-text.ts'
 import { Notice } from '../../../ui/notice.tsx'
 import { RowQuestion, useRowAsking } from '../../../ui/row-question.tsx'
 import { ScrollBox } from '../../../ui/scroll-box.tsx'
-import { RemoteText } from '../../../ui/text/remote-text.tsx'
+import { sentence } from '../../../ui/text/words.ts'
 import { showDone } from '../../../ui/toasts.tsx'
 import { useCommand } from '../../../ui/use-command.tsx'
-import { describeNumber, namesOwner, whoCouldWrite } from './describe-number.ts'
+import { describeNumber, namesOwner, ownerLine, whoCouldWrite } from './describe-number.ts'
 
 /** What follows from whose number is linked, with what to do about it; nothing where nothing does. */
 export const NumberNotice = ({ view }: { readonly view: ProviderView }): ReactNode => {
@@ -17,25 +17,22 @@ export const NumberNotice = ({ view }: { readonly view: ProviderView }): ReactNo
   const openConfig = useCommand('config.open')
   const words = describeNumber(view, namesOwner(view, people) ? 'named' : 'not-named')
   if (words === null) return null
-  const { tone, title, todo, offers } = words
-  const warnings = view.link?.warnings ?? []
-  const opens = offers.includes('open-config') || offers.includes('name-owner')
+  const { tone, title, meaning, offers } = words
   return (
     <div className="mt-3">
       <Notice
         tone={tone}
         title={title}
         action={
-          opens ? <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button> : null
+          offers.includes('open-config') ? (
+            <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
+          ) : null
         }
       >
-        {warnings.map((warning) => (
-          <p key={warning} className="max-w-[90ch]">
-            <RemoteText text={warning} />
-          </p>
-        ))}
-        {todo === '' ? null : <p className="max-w-[90ch]">{todo}</p>}
-        {offers.includes('name-owner') ? <OwnerLine number={view.link?.self?.number ?? ''} /> : null}
+        <p className="max-w-[90ch]">{meaning}</p>
+        {offers.includes('name-owner') ? (
+          <OwnerLine asks={view.link?.use === 'unknown' ? 'whether' : 'how'} {...ownerLine(view, people)} />
+        ) : null}
         {offers.includes('set-separate') ? <SetSeparate view={view} /> : null}
       </Notice>
     </div>
@@ -43,18 +40,26 @@ export const NumberNotice = ({ view }: { readonly view: ProviderView }): ReactNo
 }
 
 /** What makes the number the owner's, to be put into the config by their own hand. */
-const OwnerLine = ({ number }: { readonly number: string }): ReactNode => {
-  const line = `whatsapp: ${JSON.stringify(number)}`
+const OwnerLine = ({
+  asks,
+  where,
+  line,
+}: {
+  /** `whether`: it may be the agent's number as well. */
+  readonly asks: 'whether' | 'how'
+  readonly where: string
+  readonly line: string
+}): ReactNode => {
+  const openConfig = useCommand('config.open')
   return (
     <div className="mt-2 flex flex-wrap items-center gap-2">
-      <span>
-        If it is yours, put this under <span className="mono">owner</span>:
+      <span className="w-full">
+        {asks === 'whether' ? `If it is yours, ${where}` : sentence(where)} in clawdbot.json, and save it:
       </span>
       <ScrollBox label="Line for clawdbot.json" className="py-1">
         {line}
       </ScrollBox>
       <Button
-        size="s"
         aria-label="Copy the line"
         onClick={() => {
           if (copyText(line)) showDone('Copied the line for clawdbot.json.')
@@ -62,6 +67,7 @@ const OwnerLine = ({ number }: { readonly number: string }): ReactNode => {
       >
         Copy
       </Button>
+      <Button onClick={() => void openConfig.run(undefined)}>Open clawdbot.json</Button>
     </div>
   )
 }
@@ -77,15 +83,14 @@ const SetSeparate = ({ view }: { readonly view: ProviderView }): ReactNode => {
   if (!isAsking) {
     return (
       <div className="mt-2 flex flex-wrap items-center gap-2">
-        <span>If it is the agent’s own:</span>
-        <Button ref={asker} size="s" off={!live} onClick={ask}>
+        <Button ref={asker} off={!live} onClick={ask}>
           It is the agent’s own number…
         </Button>
       </div>
     )
   }
   return (
-    <div className="mt-2 [&>fieldset]:justify-start">
+    <div className="mt-2 [&>fieldset]:justify-start [&>fieldset>span]:w-full">
       <RowQuestion
         act="It is the agent’s own"
         pending={setUse.pending}

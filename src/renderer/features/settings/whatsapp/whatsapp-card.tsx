@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react'
 import type { LinkView, NumberUse, ProviderView } from '../../../../shared/contracts/app-state.ts'
 import { PROVIDER_LABEL } from '../../../../shared/domain/provider.ts'
+import { isClosed } from '../../../app/gateway/describe-gateway.ts'
 import { useIsLive, useIsLocked, useSlice } from '../../../store/app-store.ts'
 import { Button } from '../../../ui/button.tsx'
 import { RowQuestion, useRowAsking } from '../../../ui/row-question.tsx'
 import { Tag } from '../../../ui/tag.tsx'
+import { IdWithAccount } from '../../../ui/text/id-with-account.tsx'
 import { RemoteText } from '../../../ui/text/remote-text.tsx'
 import { useCommand } from '../../../ui/use-command.tsx'
 import { describePolicy } from '../../pairing/stranger-policy.tsx'
@@ -27,16 +29,14 @@ export const WhatsAppCard = ({
   const locked = useIsLocked()
   const live = useIsLive()
   const begin = useCommand('messenger.link', 'quiet')
-  const words = describeWhatsApp(view, { phase: locked ? 'locked' : gateway.phase })
-  const { kind, title, meaning, offers, detail } = words
-  const isLinking = view.state === 'linking' && kind === 'busy'
+  const closed = isClosed(view, useSlice('problems'))
+  const phase = locked ? 'locked' : gateway.phase
+  const { offers, ...words } = describeWhatsApp(view, { phase }, closed ? 'unreadable' : 'read')
+  const isLinking = view.state === 'linking' && words.kind === 'busy'
   return (
     <MessengerCard
       name={PROVIDER_LABEL[view.provider]}
-      kind={kind}
-      title={title}
-      meaning={meaning}
-      detail={detail}
+      {...words}
       action={<LinkActs view={view} offers={offers} />}
     >
       {offers.includes('link') ? (
@@ -48,11 +48,13 @@ export const WhatsAppCard = ({
       ) : null}
       {isLinking ? <LinkCode code={link.code} self={link.self} /> : null}
       {link.self === null || isLinking ? null : (
-        <>
-          <Account view={view} self={link.self} use={link.use} />
-          <NumberNotice view={view} />
-        </>
+        <CardFacts>
+          <Account self={link.self} />
+          {/* By what could not be read, nobody knows how the rest stands. */}
+          {closed ? null : <Use view={view} use={link.use} />}
+        </CardFacts>
       )}
+      {link.self === null || isLinking || closed ? null : <NumberNotice view={view} />}
     </MessengerCard>
   )
 }
@@ -69,7 +71,11 @@ const LinkActs = ({
   const cancel = useCommand('messenger.cancelLink', 'quiet')
   const reconnect = useCommand('messenger.reconnect', 'quiet')
   const openConfig = useCommand('config.open')
-  if (isAsking && offers.includes('unlink')) return <ConfirmUnlink provider={provider} onClose={close} />
+  const unlinks = offers.includes('unlink') || offers.includes('start-over')
+  if (isAsking && unlinks) {
+    const login = offers.includes('unlink') ? 'known' : 'not-known'
+    return <ConfirmUnlink provider={provider} login={login} onClose={close} />
+  }
   return (
     <>
       {offers.includes('open-config') ? (
@@ -89,20 +95,28 @@ const LinkActs = ({
           Cancel
         </Button>
       ) : null}
-      {offers.includes('unlink') ? (
+      {unlinks ? (
         <Button ref={asker} off={!live} onClick={ask}>
-          Unlink
+          {offers.includes('unlink') ? 'Unlink' : 'Unlink and start over'}
         </Button>
       ) : null}
     </>
   )
 }
 
+const AFTER_UNLINKING = {
+  known: 'The agent leaves the account, and its login is deleted here.',
+  'not-known': 'Whatever is left of a login here is deleted. Then you can link again.',
+} as const
+
 const ConfirmUnlink = ({
   provider,
+  login,
   onClose,
 }: {
   readonly provider: ProviderView['provider']
+  /** Whether there is one that WhatsApp can be told about. */
+  readonly login: 'known' | 'not-known'
   readonly onClose: () => void
 }): ReactNode => {
   const unlink = useCommand('messenger.unlink')
@@ -111,35 +125,34 @@ const ConfirmUnlink = ({
   }
   return (
     <RowQuestion act="Unlink now" pending={unlink.pending} onAct={() => void run()} onClose={onClose}>
-      {unlink.pending
-        ? 'Waiting for WhatsApp…'
-        : 'The agent leaves the account, and its login is deleted here.'}
+      {unlink.pending ? 'Waiting for WhatsApp…' : AFTER_UNLINKING[login]}
     </RowQuestion>
   )
 }
 
 /** The account that is linked. Its name is what the account calls itself. */
 const Account = ({
-  view,
   self: { number, account, name },
-  use,
 }: {
-  readonly view: ProviderView
   readonly self: NonNullable<LinkView['self']>
-  readonly use: NumberUse
-}): ReactNode => {
+}): ReactNode => (
+  <>
+    <CardFact name="Number">
+      <IdWithAccount id={number} account={account} />
+    </CardFact>
+    {name === '' ? null : (
+      <CardFact name="Calls itself">
+        <RemoteText text={name} /> <Tag>unverified</Tag>
+      </CardFact>
+    )}
+  </>
+)
+
+/** Whose number it is, and what that means for those who write to it. */
+const Use = ({ view, use }: { readonly view: ProviderView; readonly use: NumberUse }): ReactNode => {
   const { word, tone } = describePolicy(view)
   return (
-    <CardFacts>
-      <CardFact name="Number">
-        <RemoteText text={number} className="mono" />
-        {account === '' ? null : <RemoteText text={account} className="mono ml-2 text-s text-faint" />}
-      </CardFact>
-      {name === '' ? null : (
-        <CardFact name="Calls itself">
-          <RemoteText text={name} /> <Tag>unverified</Tag>
-        </CardFact>
-      )}
+    <>
       <CardFact name="Whose number">
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           {USE_WORDS[use]}
@@ -149,7 +162,7 @@ const Account = ({
       <CardFact name="Strangers">
         <Tag tone={tone}>{word}</Tag>
       </CardFact>
-    </CardFacts>
+    </>
   )
 }
 
