@@ -100,7 +100,8 @@ module.exports = {
     {
       name: 'product-imports-no-tests',
       severity: 'error',
-      comment: 'folders named testing hold what tests share; they may use the servers of e2e, and no product code may use them',
+      comment:
+        'folders named testing hold what tests share; they may use the servers of e2e, and no product code may use them',
       from: { path: '^src/', pathNot: '\\.test\\.tsx?$|/(testing|test)/' },
       to: { path: '^(e2e|bench|scripts)/|\\.test\\.tsx?$|^src/.*/(testing|test)/' },
     },
