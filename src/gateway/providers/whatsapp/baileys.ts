@@ -29,7 +29,7 @@ let own:
  * its first line runs; its own log, which goes to stdout, is off; a wrong signature is wrong (research/providers.md
  * 1.3): of the server's certificates, of the account that is linked, and by `verifyBundle` of a device's keys; and a session
  * that does not fit a message stays as it was.
- * @throws ClawdbotError `internal` if it can not be loaded, or is not the version that this was written for.
+ * @throws ClawdbotError `internal` if it can not be loaded.
  */
 export const loadBaileys = async ({ log, rootKey }: LoadOptions): Promise<Baileys> => {
   quietConsole(log)
