@@ -72,8 +72,11 @@ test('the whole job by command line alone: the code is read off the terminal, a 
     expect(requests).toHaveLength(1)
     expect(requests[0]).toMatchObject({ id: ANA.number, meta: { name: ANA.name } })
     expect(ana.received[0]?.text).toContain(requests[0].code)
-    const approved = await cli(env, 'pairing', 'approve', '--provider', 'whatsapp', requests[0].code)
+    const { code } = requests[0]
+    const approved = await cli(env, 'pairing', 'approve', '--provider', 'whatsapp', code, '--notify')
     expect([approved.code, approved.stderr]).toEqual([0, ''])
+    // --notify: the running gateway tells the stranger that they are in.
+    await whatsapp.until(() => ana.received.length === 2, 'the word that they are in')
     expect(await ask(scenario, ana, 'say how do you do')).toBe('how do you do')
     const transcript = await readTranscript(scenario.stateDir, `whatsapp:dm:${ANA.number}`)
     expect(transcript?.messages.map(({ role, text }) => `${role}: ${text}`)).toEqual([

@@ -41,7 +41,7 @@ export const createWhatsAppScenario = async (
 }
 
 /** The code as a phone's camera would read it, off the screen. */
-const readCode = async (app: ElectronApplication, page: Page): Promise<string> => {
+export const readCode = async (app: ElectronApplication, page: Page): Promise<string> => {
   const code = page.getByRole('img', { name: /code/i })
   await expect(code).toBeVisible()
   const png = (await code.screenshot()).toString('base64')

@@ -42,10 +42,12 @@ describe('the typing sign', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('leaves no timer behind', () => {
-    const { set, close } = typing()
+  it('is taken back everywhere at the end, and leaves no timer behind', () => {
+    const { shown, set, close } = typing()
     set('a', 'on')
+    set('b', 'on')
     close()
+    expect(shown.slice(2)).toEqual(['a paused', 'b paused'])
     expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ type ShowTyping = (chat: string, state: 'composing' | 'paused') => void
 
 export interface Typing {
   readonly set: (chat: string, state: 'on' | 'off') => void
+  /** Takes all back. */
   readonly close: () => void
 }
 
@@ -49,8 +50,7 @@ export const createTyping = ({ show, now, renewMs = RENEW_MS }: TypingOptions): 
       timer ??= setInterval(renew, renewMs).unref()
     },
     close: () => {
-      since.clear()
-      stop()
+      for (const chat of [...since.keys()]) remove(chat)
     },
   }
 }
