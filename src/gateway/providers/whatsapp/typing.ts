@@ -50,7 +50,7 @@ export const createTyping = ({ show, now, renewMs = RENEW_MS }: TypingOptions): 
       timer ??= setInterval(renew, renewMs).unref()
     },
     close: () => {
-      for (const chat of [...since.keys()]) remove(chat)
+      for (const chat of since.keys()) remove(chat)
     },
   }
 }
