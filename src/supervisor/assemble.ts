@@ -4,7 +4,6 @@ import { toErrorView } from '../shared/domain/error.ts'
 import { parseSenderId } from '../shared/domain/identity.ts'
 import { PROVIDER_LABEL } from '../shared/domain/provider.ts'
 import { createGatewayActs, unrecorded } from './acts/gateway-acts.ts'
-import { recorded } from './acts/recorded.ts'
 import type { Supervisor, SupervisorOptions } from './api.ts'
 import { createReading } from './assemble-archive.ts'
 import { createHands } from './assemble-hands.ts'
@@ -18,6 +17,7 @@ import { createConfigInForce } from './config-in-force.ts'
 import { loadDecisionBook } from './decisions/decision-book.ts'
 import { createDockerWatch } from './docker/docker-watch.ts'
 import { createHear } from './hear.ts'
+import { recordedBundle } from './incident/recorded-bundle.ts'
 import { hasChild, type Lifecycle } from './lifecycle/state.ts'
 import { createSupervisorLog } from './logs/supervisor-log.ts'
 import { tailLog } from './logs/tail-log.ts'
@@ -291,18 +291,7 @@ export const assemble = async (options: SupervisorOptions, claim: Claim): Promis
     tickIncident: incidents.tick,
     incidentLog: incidents.log,
     incidentTranscript: incidents.transcript,
-    async writeIncidentBundle(target, what) {
-      const detail = { target, transcripts: what.transcripts }
-      const written = await recorded(
-        audit,
-        // It changes nothing, and is wanted most when the audit is broken.
-        'restricts',
-        { act: 'incident.bundle', actor: 'owner', detail },
-        () => incidents.bundle(target, what),
-        complain,
-      )
-      return `${written.files} files are in ${written.file}. SHA-256 of it: ${written.sha256}`
-    },
+    writeIncidentBundle: recordedBundle(audit, incidents, complain),
     answerApproval: hands.approvals.answer,
     setReadOnly: (on) => hands.readOnly.set(on, 'owner'),
     killSandbox: hands.kill,
