@@ -39,6 +39,8 @@ const breaking = (whatsapp: WhatsAppServer, random: () => number) => {
       await pause(SHORTEST + random() * (LONGEST - SHORTEST), undefined, over)
       faults.drop()
       breaks += 1
+      // The server hears of it a moment later: until then it takes the old connection for a new one.
+      await whatsapp.until(() => over.signal.aborted || !whatsapp.isActive(), 'the end of the connection')
     }
   }
   // Ended by `stop` alone, or by a server that is gone.
