@@ -9,3 +9,31 @@ export interface ProviderEvent extends Omit<InboundEvent, 'duplicate' | 'backlog
   /** What this account is called there, where a command can be addressed to it by name. */
   readonly selfName?: string | undefined
 }
+
+/** Something that a provider was told and that is nobody's message to us: the gate counts it by its kind, and reads no more. */
+export const nothingForUs = ({
+  provider,
+  kind,
+  eventId,
+  waited,
+}: Pick<ProviderEvent, 'provider' | 'kind' | 'eventId' | 'waited'>): ProviderEvent => ({
+  provider,
+  kind,
+  direct: false,
+  group: null,
+  sender: null,
+  account: null,
+  chatId: '',
+  eventId,
+  otherIds: [],
+  sentAt: 0,
+  fromSelf: false,
+  selfChat: false,
+  fromBot: false,
+  onBehalf: false,
+  forwarded: false,
+  text: '',
+  attachments: [],
+  claims: {},
+  waited,
+})

@@ -10,6 +10,7 @@ import {
 } from '@whiskeysockets/baileys'
 import { Conditions } from '../../support/conditions.ts'
 import type { WhatsAppServer } from '../server.ts'
+import { silent } from '../testing/silent-log.ts'
 import { isSignedBy } from './key-bundle.ts'
 import { createMemoryLogin } from './memory-login.ts'
 import { quietLibsignal } from './quiet-libsignal.ts'
@@ -32,16 +33,6 @@ export interface TestClient {
   reconnect(): Promise<void>
   disconnect(): Promise<void>
   stop(): Promise<void>
-}
-
-const silent = {
-  level: 'silent',
-  child: () => silent,
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
 }
 
 /** What is not as in a client without anything of its own. */

@@ -12,6 +12,7 @@ import { isSignedBy } from '../phones/key-bundle.ts'
 import { createMemoryLogin } from '../phones/memory-login.ts'
 import { quietLibsignal } from '../phones/quiet-libsignal.ts'
 import type { WhatsAppServer } from '../server.ts'
+import { silent } from './silent-log.ts'
 
 /** One connection of the real Baileys, in this process, from its beginning to its end. It does nothing by itself. */
 export interface Session {
@@ -34,16 +35,6 @@ export interface Session {
 }
 
 type Config = Parameters<typeof makeWASocket>[0]
-
-const silent = {
-  level: 'silent',
-  child: () => silent,
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
 
 export const newLogin = (): AuthenticationState => createMemoryLogin()
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { InboundKind } from '../../../shared/domain/inbound.ts'
-import type { ProviderEvent } from '../../inbound/provider-event.ts'
+import { nothingForUs, type ProviderEvent } from '../../inbound/provider-event.ts'
 import { attachmentsOf } from './attachments.ts'
 import { isStandIn, telegramSender } from './identity.ts'
 import { SERVICE_KEYS } from './service-keys.ts'
@@ -82,18 +82,14 @@ export const normalise = (raw: unknown, around: Surroundings): ProviderEvent => 
   const update = updateShape.parse(raw)
   // Update ids and message ids are counted by each bot for itself: another token begins anew.
   const eventId = `telegram:${around.botId}:${update.update_id}`
+  const nothing = (kind: InboundKind): ProviderEvent =>
+    nothingForUs({ provider: 'telegram', kind, eventId, waited: around.waited })
   const payloads = Object.keys(update).filter((key) => key !== 'update_id')
   const [key = ''] = payloads
   if (key !== 'message' || payloads.length !== 1)
-    return nothingForUs(
-      eventId,
-      around,
-      payloads.length === 1 ? (KIND_OF_UPDATE[key] ?? 'unknown') : 'unknown',
-    )
+    return nothing(payloads.length === 1 ? (KIND_OF_UPDATE[key] ?? 'unknown') : 'unknown')
   const message = messageShape.safeParse(update['message'])
-  return message.success
-    ? messageEvent(message.data, eventId, around)
-    : nothingForUs(eventId, around, 'unknown')
+  return message.success ? messageEvent(message.data, eventId, around) : nothing('unknown')
 }
 
 const messageEvent = (message: Message, eventId: string, around: Surroundings): ProviderEvent => {
@@ -122,28 +118,6 @@ const messageEvent = (message: Message, eventId: string, around: Surroundings): 
     ...(around.botName === undefined ? {} : { selfName: around.botName }),
   }
 }
-
-const nothingForUs = (eventId: string, around: Surroundings, kind: InboundKind): ProviderEvent => ({
-  provider: 'telegram',
-  kind,
-  direct: false,
-  group: null,
-  sender: null,
-  account: null,
-  chatId: '',
-  eventId,
-  otherIds: [],
-  sentAt: 0,
-  fromSelf: false,
-  selfChat: false,
-  fromBot: false,
-  onBehalf: false,
-  forwarded: false,
-  text: '',
-  attachments: [],
-  claims: {},
-  waited: around.waited,
-})
 
 const has = (message: Readonly<Record<string, unknown>>, key: string): boolean => {
   const value = message[key]

@@ -1,5 +1,6 @@
+import { directChat } from '../../../shared/domain/direct-chat.ts'
 import type { SenderId } from '../../../shared/domain/identity.ts'
-import { chatOfSender, isGroupJid, isPostJid, parseUserJid, type UserJid } from './identity.ts'
+import { isGroupJid, isPostJid, parseUserJid, type UserJid } from './identity.ts'
 
 /** The login, as `creds.me` names it, with its device. */
 export interface Self {
@@ -66,7 +67,7 @@ export const addressed = (attributes: Attributes, own: OwnNames): Addressed => {
   if (who.isSelf) return { place: 'own', author, ...who.names, chat: chatOf(recipient) }
   // Only our own devices write to somebody else.
   if (recipient !== undefined) return NOWHERE
-  return { place: 'direct', author, ...who.names, chat: chatOfSender(author.id) }
+  return { place: 'direct', author, ...who.names, chat: directChat('whatsapp', author.id) }
 }
 
 const inGroup = (attributes: Attributes, group: string, own: OwnNames): Addressed => {
@@ -98,5 +99,5 @@ const chatOf = (recipient: string | undefined): string => {
   if (recipient === undefined) return ''
   if (isGroupJid(recipient)) return recipient
   const user = parseUserJid(recipient)
-  return user === undefined ? '' : chatOfSender(user.id)
+  return user === undefined ? '' : directChat('whatsapp', user.id)
 }

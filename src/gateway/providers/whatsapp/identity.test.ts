@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { directChat } from '../../../shared/domain/direct-chat.ts'
 import { parseSenderId, type SenderId } from '../../../shared/domain/identity.ts'
-import { chatOfSender, isGroupJid, isPostJid, parseUserJid } from './identity.ts'
+import { isGroupJid, isPostJid, parseUserJid } from './identity.ts'
 
 const id = (raw: string): SenderId => {
   const sender = parseSenderId('whatsapp', raw)
@@ -105,7 +106,7 @@ describe('a chat', () => {
     ['+15550001111', '15550001111@s.whatsapp.net'],
     ['77770000222@lid', '77770000222@lid'],
   ])('with %s is %s, and is read back as the same person', (sender, chat) => {
-    expect(chatOfSender(id(sender))).toBe(chat)
+    expect(directChat('whatsapp', id(sender))).toBe(chat)
     expect(parseUserJid(chat)?.id).toBe(sender)
   })
 

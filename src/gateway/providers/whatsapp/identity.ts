@@ -39,7 +39,3 @@ export const isGroupJid = (jid: string): boolean => GROUP.test(jid)
 export const isPostJid = (jid: string): boolean => POSTS.test(jid)
 
 export const isAssistant = (sender: SenderId): boolean => ASSISTANT.test(sender)
-
-/** The chat with somebody: their JID without a device, number or account as it was. */
-export const chatOfSender = (sender: SenderId): string =>
-  sender.startsWith('+') ? `${sender.slice(1)}@s.whatsapp.net` : sender

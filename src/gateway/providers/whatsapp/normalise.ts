@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { proto } from '@whiskeysockets/baileys'
 import { assertNever } from '../../../shared/domain/assert-never.ts'
 import type { GroupFacts, InboundKind } from '../../../shared/domain/inbound.ts'
-import type { ProviderEvent } from '../../inbound/provider-event.ts'
+import { nothingForUs, type ProviderEvent } from '../../inbound/provider-event.ts'
 import { type Addressed, addressed, isOwn, type OwnNames, ownNames, type Self } from './addressing.ts'
 import { type Content, contentOf } from './content.ts'
 import { isAssistant, parseUserJid } from './identity.ts'
@@ -35,7 +35,11 @@ export const normalise = (
   around: Surroundings,
 ): ProviderEvent | undefined => {
   const own = ownNames(self)
-  if (own === undefined) return unheard(attrs, around)
+  // The login has no number: who is who can not be told.
+  if (own === undefined) {
+    const eventId = `whatsapp:${hashOf(JSON.stringify(attrs))}`
+    return nothingForUs({ provider: 'whatsapp', kind: 'unknown', eventId, waited: around.waited })
+  }
   const from = addressed(attrs, own)
   const isSelf = from.author !== undefined && isOwn(from.author.id, own)
   const copy = isSelf ? (message.deviceSentMessage ?? undefined) : undefined
@@ -66,29 +70,6 @@ export const normalise = (
     waited: around.waited,
   }
 }
-
-/** The login has no number: who is who can not be told. */
-const unheard = (attributes: Attributes, around: Surroundings): ProviderEvent => ({
-  provider: 'whatsapp',
-  kind: 'unknown',
-  direct: false,
-  group: null,
-  sender: null,
-  account: null,
-  chatId: '',
-  eventId: `whatsapp:${hashOf(JSON.stringify(attributes))}`,
-  otherIds: [],
-  sentAt: 0,
-  fromSelf: false,
-  selfChat: false,
-  fromBot: false,
-  onBehalf: false,
-  forwarded: false,
-  text: '',
-  attachments: [],
-  claims: {},
-  waited: around.waited,
-})
 
 type Attributes = Readonly<Record<string, string | undefined>>
 

@@ -1,7 +1,8 @@
 import { assertNever } from '../../../shared/domain/assert-never.ts'
+import { directChat } from '../../../shared/domain/direct-chat.ts'
 import { parseSenderId } from '../../../shared/domain/identity.ts'
 import type { Delivery } from '../provider.ts'
-import { chatOfSender, isGroupJid, parseUserJid } from './identity.ts'
+import { isGroupJid, parseUserJid } from './identity.ts'
 
 /** A connection, as far as sending needs it. */
 export interface Line {
@@ -244,8 +245,8 @@ const plainCode = (code: string): string => (/^[0-9]{1,4}$/.test(code) ? code : 
 /** One person's, by number or account, or a group; undefined for everything else. */
 export const chatOf = (chatId: string): string | undefined => {
   const sender = parseSenderId('whatsapp', chatId)
-  if (sender !== undefined) return chatOfSender(sender)
+  if (sender !== undefined) return directChat('whatsapp', sender)
   const user = parseUserJid(chatId)
-  if (user !== undefined) return chatOfSender(user.id)
+  if (user !== undefined) return directChat('whatsapp', user.id)
   return isGroupJid(chatId) ? chatId : undefined
 }
